@@ -39,25 +39,23 @@ struct entry {
 /* A counter that moved and that nothing explains (a TOTAL without a cause of its own). */
 struct residue { uint16_t counter; uint32_t place; uint64_t packets; };
 
+struct ledger_scratch;
 struct ledger {
 	struct entry *entry;  /* losses first, then policy, refused, benign; most packets first */
 	uint32_t entries, entry_cap;
 	struct residue *residue;
 	uint32_t residues, residue_cap;
 	uint64_t lost, policy, refused, benign;   /* sums over entries by verdict */
-	struct residue *contradiction;            /* EXACT parts that exceed their total */
+	struct residue *contradiction;            /* EXACT parts that have exceeded their totals for several ticks */
 	uint32_t contradictions, contradiction_cap;
-	/* scratch, kept between runs so that a tick allocates nothing */
-	uint64_t *left;
-	uint32_t left_cap;
-	void *scratch;
+	struct ledger_scratch *scratch;           /* kept between runs, so that a tick allocates nothing */
 };
 
 enum ledger_view { LEDGER_MOVED, LEDGER_SINCE_BOOT };  /* book series.sum, or series.now */
 
 int ledger_init(struct ledger *l);
 void ledger_free(struct ledger *l);
-/* Books the sample anew; 0 or -ENOMEM. Surplus of EXACT parts that has lasted `patience` ticks is a contradiction. */
+/* Books the sample anew; 0 or -ENOMEM. */
 int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view);
 /* Fills since_boot of every entry of l from a ledger booked with LEDGER_SINCE_BOOT. */
 void ledger_compare(struct ledger *l, const struct ledger *boot);

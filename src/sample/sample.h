@@ -34,6 +34,7 @@ struct ns_fact {
 /* What is known of a network device. */
 struct link_fact {
 	int ifindex, peer_ifindex, master_ifindex;  /* 0 when none */
+	int peer_nsid;            /* id, seen from here, of the namespace that peer_ifindex is in; -1: this one */
 	char name[32], kind[16], driver[32];        /* kind: IFLA_INFO_KIND, "" for hardware; driver: ethtool -i */
 	uint32_t mtu, flags, txqlen, rx_queues, tx_queues;
 	uint8_t operstate;
@@ -100,6 +101,7 @@ struct place {
 		struct rule_fact *rule;
 		void *any;
 	};                            /* owned by the sample */
+	uint32_t *slot;               /* slot + 1 by the counter's index within its scope, 0 when there is none */
 };
 
 enum series_flag { SERIES_BASED = 1, SERIES_BORN = 2, SERIES_RESET = 4, SERIES_MOVED = 8, SERIES_WRAPPED = 16 };
@@ -108,7 +110,7 @@ struct series {
 	uint32_t place;
 	uint16_t counter;             /* row of counter.c */
 	uint16_t flags;
-	uint32_t tick;                /* last tick that wrote it */
+	uint32_t tick;                /* last tick in which it changed (or was first read) */
 	uint32_t step;                /* what it moved in that tick, saturated */
 	uint64_t now;                 /* as the kernel shows it */
 	uint64_t sum;                 /* moved since the baseline */
@@ -140,7 +142,8 @@ struct sample {
 	struct hash place_index;
 	struct series *series;
 	uint32_t count, cap;
-	struct hash series_index;
+	uint16_t *local;              /* counter row -> index within its scope */
+	uint16_t scope_size[SCOPE_COUNT];
 	uint32_t *moved;              /* slots whose sum became non-zero, in that order */
 	uint32_t moved_count, moved_cap;
 	struct event *event;
@@ -157,7 +160,6 @@ struct sample {
 	uint32_t hidden_ns;           /* namespaces that exist and cannot be seen at all */
 	uint32_t half_ns;             /* namespaces of which only the files can be seen */
 	uint32_t resets;
-	uint64_t traffic_pad;
 };
 
 #define PLACE_CAP (1u << 20)
@@ -167,6 +169,8 @@ int sample_init(struct sample *s);  /* 0 or -ENOMEM */
 void sample_free(struct sample *s);
 /* Opens a tick. The first call is the baseline. Times in ns; real for people, mono for rates. */
 void sample_begin(struct sample *s, uint64_t mono_ns, uint64_t real_ns);
+/* Starts a new interval: what moved so far is forgotten, what the kernel shows now is the new baseline. */
+void sample_rebase(struct sample *s);
 /* The place (kind, parent, id), made when new (then its fact is zeroed memory of the kind's size); PLACE_NONE when out
  * of room. A place that was gone and is asked for again under the same id is a new place. */
 uint32_t sample_place(struct sample *s, enum place_kind kind, uint32_t parent, uint64_t id);
@@ -182,7 +186,18 @@ uint32_t sample_slot_born(struct sample *s, uint16_t counter, uint32_t place);
 int sample_slots(struct sample *s, const uint16_t *counters, size_t n, uint32_t place, uint32_t *ret_slot);
 /* Writes what the kernel shows now. A value that goes down is a wrap only where the row says 32 bits and the step is
  * short; otherwise a reset: the step is unknown, an EVENT_RESET says so, and nothing is booked for it. */
-void sample_put(struct sample *s, uint32_t slot, uint64_t value);
+void sample_put_changed(struct sample *s, uint32_t slot, uint64_t value);
+static inline void sample_put(struct sample *s, uint32_t slot, uint64_t value)
+{
+	if (slot < s->count && (s->series[slot].now != value || !(s->series[slot].flags & SERIES_BASED)))
+		sample_put_changed(s, slot, value);
+}
+
+/* The step from last to now of a raw counter of `bits` (32 or 64) that a source adds up itself (per CPU rows, qdiscs);
+ * false when it was reset: the step is unknown. */
+bool sample_step(uint64_t last, uint64_t now, unsigned bits, uint64_t *ret_step);
+/* The place of a row's numbers for a namespace: the namespace itself, or the host for machine-wide rows. */
+uint32_t sample_place_of(const struct sample *s, uint16_t counter, uint32_t ns);
 /* Slot lookup without making one; SLOT_NONE when absent. */
 uint32_t sample_lookup(const struct sample *s, uint16_t counter, uint32_t place);
 /* What counter moved at place since the baseline; false when that series was never read. */

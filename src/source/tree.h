@@ -100,5 +100,7 @@ int tree_write(struct tree *t, const char *path, struct err *err);
 /* What was asked of the kernel so far: system calls that read, and bytes read. For the bench and for status. */
 struct tree_cost { uint64_t calls, bytes; };
 struct tree_cost tree_cost(const struct tree *t);
+/* Books one more reading system call of n bytes, for reads that do not go through the tree. */
+void tree_count(struct tree *t, uint64_t n);
 
 #endif

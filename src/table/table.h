@@ -108,14 +108,15 @@ enum when {
 	WHEN_DOWN,        /* the device is administratively down */
 	WHEN_NO_CARRIER,  /* the device is up but has no carrier */
 	WHEN_XDP,         /* an XDP program is attached in driver mode */
-	WHEN_PEER_MTU,    /* the other end of the veth has a smaller MTU */
+	WHEN_PEER_MTU,    /* the other end of the veth has a larger MTU and counted drops on sending */
 	WHEN_PEER_DOWN,   /* the other end of the veth is down */
 	WHEN_MOVED,       /* arg: counter keys of the same namespace joined by '|': takes at most the sum of their steps */
 	WHEN_MOVED_LESS,  /* as WHEN_MOVED, less the steps of the keys behind a '-' in arg */
 	WHEN_SETTING,     /* arg: "setting key=value" holds in the namespace (any device for conf.* keys) */
 	WHEN_SOCKET,      /* a socket of the namespace counted drops: takes at most what is left of those */
 	WHEN_FILTER,      /* arg: "ingress" or "egress": only that side of the clsact qdisc has filters */
-	WHEN_RULE,        /* arg: "ct_invalid", "queue_idle": a property of the firewall rule */
+	WHEN_RULE,        /* arg: "ct_invalid", "queue_idle", "policy": a property of the firewall rule */
+	WHEN_BEYOND,      /* arg: keys joined by '|': takes what this counter, summed over the namespace, exceeds theirs by */
 };
 enum sure { SURE, LIKELY, LOW };
 struct split {

@@ -23,7 +23,7 @@ struct finding {
 	char ordinary[160];           /* what ip -s link, netstat -i and ethtool -S show of it */
 	char why[600];                /* in plain words, with this host's numbers */
 	char look[200];               /* command that shows it */
-	char nothing[200];            /* "nothing to do: ..." when no fix is called for, else "" */
+	char nothing[400];            /* "nothing to do: ..." when no fix is called for, else "" */
 	struct fix fix[FIX_CAP];
 	unsigned fixes;
 };
@@ -36,13 +36,18 @@ struct report {
 	bool recorded, since_boot, container;  /* from a recording; no interval, totals only; one namespace of a host */
 	struct finding *finding;               /* one for each entry of the ledger, same order */
 	uint32_t findings;
-	uint64_t packets_seen;                 /* received and sent by all devices: the denominator of the verdict */
+	uint64_t packets_seen;                 /* by cards, tun/tap and veth pairs, each once: the denominator of the verdict */
 	bool have_packets_seen;
 	uint64_t layer_lost[LAYER_COUNT];
 	char (*unseen)[240];                   /* what could not be seen and why, one sentence each */
 	uint32_t unseens;
 	uint32_t namespaces, devices, cpus;
+	const struct ledger *boot;             /* booked LEDGER_SINCE_BOOT, the caller's; NULL when there is none */
 };
+
+/* How much of a layer could be looked at: nothing is drawn "-", a partly seen zero "0?". Unknown is never zero. */
+enum layer_view { LAYER_UNSEEN, LAYER_PARTLY, LAYER_SEEN };
+enum layer_view report_layer_view(const struct report *r, enum layer layer);
 
 int report_build(struct report *r, const struct sample *s, const struct ledger *l, struct err *err);
 void report_free(struct report *r);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* whydrop look: a baseline, some seconds, a verdict; or the same from recordings. */
+#include "app/cli.h"
+#include "app/pipeline.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_NS 1000000000ULL
+
+/* On a terminal one quiet line that is written over, else one line for whoever waits for the baseline. */
+static void progress(const struct pipeline *p, uint64_t left_ns, bool first)
+{
+	bool tty = isatty(STDERR_FILENO);
+	uint32_t ns = 0;
+	struct netns *n;
+
+	if (!tty && !first)
+		return;
+	while ((n = tree_netns(p->tree, ns)))
+		ns++;
+	fprintf(stderr, "%swatching %u network namespace%s", tty ? "\r\033[K" : "", ns, ns == 1 ? "" : "s");
+	if (tty)
+		fprintf(stderr, ", %llu s left, %llu lost so far (Ctrl-C: verdict now)",
+			(unsigned long long)((left_ns + TICK_NS - 1) / TICK_NS), (unsigned long long)p->ledger.lost);
+	else
+		fputc('\n', stderr);
+	fflush(stderr);
+}
+
+static int verdict(struct pipeline *p, const struct options *o, struct err *err)
+{
+	struct writer_opts w = cli_writer_opts(o, stdout);
+	const struct writer *how = o->json ? &write_json : &write_text;
+	struct fmt out;
+	int r;
+
+	fmt_grow(&out);
+	how->write(&p->report, &w, &out);
+	r = cli_print(stdout, &out, err);
+	fmt_free(&out);
+	return r ? r : p->ledger.lost ? EXIT_LOST : EXIT_CLEAN;
+}
+
+static int watch(struct pipeline *p, const struct options *o, struct err *err)
+{
+	uint64_t end, next;
+	int r = pipeline_baseline(p, err);
+
+	if (r)
+		return r;
+	end = cli_now() + o->for_ns;
+	next = cli_now() + TICK_NS;
+	progress(p, o->for_ns, true);
+	while (next < end && !cli_wait(next)) {
+		uint64_t began = cli_now(), cost;
+
+		pipeline_tick(p);
+		cost = cli_now() - began;
+		/* where a tick is dear (thousands of namespaces) it comes more rarely: a late tick is a longer sample */
+		next = cli_now() + (cost * 20 > TICK_NS ? cost * 20 : TICK_NS - cost);
+		progress(p, end > cli_now() ? end - cli_now() : 0, false);
+	}
+	cli_wait(end);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+	return pipeline_finish(p, err);
+}
+
+int cli_look(const struct options *o)
+{
+	struct err err = { 0 };
+	struct pipeline p;
+	int r;
+
+	if ((o->from != NULL) != (o->to != NULL) || (o->root && o->from)) {
+		err_set(&err, EINVAL, "--from and --to go together, and not with --root");
+		return cli_fail(&err);
+	}
+	cli_catch();
+	r = pipeline_open(&p, o->from ? o->from : o->root, o->netns, &err);
+	if (r)
+		return cli_fail(&err);
+	if (o->root)
+		r = pipeline_totals(&p, &err);
+	else if (o->from)
+		r = pipeline_baseline(&p, &err) ? -err.code : pipeline_compare(&p, o->to, o->netns, &err);
+	else
+		r = watch(&p, o, &err);
+	if (r == 0)
+		r = verdict(&p, o, &err);
+	pipeline_close(&p);
+	return r < 0 ? cli_fail(&err) : r;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tick, in the order of the rooms, with no logic between the calls but what must be asked when. */
+#include "app/pipeline.h"
+
+#include "app/priv.h"
+#include "source/owner.h"
+#include "source/peer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void begin(struct pipeline *p)
+{
+	uint64_t real, mono;
+
+	tree_when(p->tree, &real, &mono);
+	if (tree_live(p->tree) || !real) {
+		real = clock_ns(CLOCK_REALTIME);
+		mono = clock_ns(CLOCK_MONOTONIC);
+	}
+	sample_begin(&p->sample, mono, real);
+}
+
+int pipeline_open(struct pipeline *p, const char *path, const char *netns, struct err *err)
+{
+	struct err wrong;
+	int r;
+
+	*p = (struct pipeline){ 0 };
+	if (!getenv("WHYDROP_LEAD") && table_check(&wrong))
+		return err_set(err, EPROTO, "the built-in tables are wrong: %s", wrong.text);
+	if (sample_init(&p->sample) || ledger_init(&p->ledger) || ledger_init(&p->boot)) {
+		pipeline_close(p);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	r = tree_open(&p->tree, path, priv_open(), err);
+	if (r == 0 && netns && strcmp(netns, "all") != 0)
+		r = tree_only(p->tree, &p->sample, netns, err);
+	if (r)
+		pipeline_close(p);
+	else
+		p->probe = (struct probe){ .tree = p->tree, .sample = &p->sample };
+	return r;
+}
+
+void pipeline_close(struct pipeline *p)
+{
+	report_free(&p->report);
+	if (p->tree)
+		tree_close(p->tree);
+	ledger_free(&p->ledger);
+	ledger_free(&p->boot);
+	sample_free(&p->sample);
+	*p = (struct pipeline){ 0 };
+}
+
+/* True when at least one source could be read: else there is nothing to say. */
+static int readable(struct pipeline *p, struct err *err)
+{
+	for (int i = 0; i < SRC_COUNT; i++)
+		if (p->sample.health[i].state == SOURCE_ON)
+			return 0;
+	return err_set(err, ENODATA, "nothing readable: no source gave an answer (is proc/net there?)");
+}
+
+int pipeline_baseline(struct pipeline *p, struct err *err)
+{
+	int r;
+
+	begin(p);
+	r = tree_scan(p->tree, &p->sample, err);
+	if (r)
+		return r;
+	p->probe.phase = PHASE_BASE;
+	source_read_all(&p->probe, CHEAP);
+	source_read_all(&p->probe, DETAIL);
+	return readable(p, err);
+}
+
+/* Sockets are asked at once where one of their protocol's counters moved in this tick: the loser may close soon. */
+static void ask_sockets(struct pipeline *p)
+{
+	struct sample *s = &p->sample;
+	struct netns *ns;
+	bool asked = false;
+
+	for (uint32_t i = 0; (ns = tree_netns(p->tree, i)); i++) {
+		bool moved = false;
+
+		for (uint32_t k = 0; k < s->moved_count && !moved; k++) {
+			const struct series *y = &s->series[s->moved[k]];
+
+			moved = y->tick == s->tick && y->place == ns->place && counter_rows[y->counter].at_socket;
+		}
+		if (moved && source_read(&p->probe, SRC_sockdiag, ns) == 0)
+			asked = true;
+	}
+	if (asked)
+		owner_find(p->tree, s, NULL);
+}
+
+void pipeline_tick(struct pipeline *p)
+{
+	struct netns *ns;
+
+	begin(p);
+	tree_watch(p->tree, &p->sample);
+	p->probe.phase = PHASE_TICK;
+	source_read_all(&p->probe, CHEAP);
+	peer_find(p->tree, &p->sample);
+	ask_sockets(p);
+	for (uint32_t i = 0; (ns = tree_netns(p->tree, i)); i++)
+		for (int id = 0; ns->dead && id < SRC_COUNT; id++)
+			if (source_rows[id].flags & DETAIL && source_rows[id].flags & NS)
+				source_read(&p->probe, (enum source_id)id, ns);
+	tree_reap(p->tree, &p->sample);
+	ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
+}
+
+/* Settings are read only where something was lost: they are needed to tell causes apart and to compute the fix. */
+static void ask_settings(struct pipeline *p)
+{
+	struct netns *ns;
+
+	for (uint32_t i = 0; (ns = tree_netns(p->tree, i)); i++) {
+		bool lost = false;
+
+		for (uint32_t k = 0; k < p->ledger.entries && !lost; k++)
+			lost = p->ledger.entry[k].ns == ns->place || (p->ledger.entry[k].ns == PLACE_NONE && ns->own);
+		if (lost)
+			source_read(&p->probe, SRC_settings, ns);
+	}
+}
+
+/* The neighbour statistics exist only in the initial namespace, so without them we live in another one. */
+static bool contained(struct tree *t)
+{
+	struct slice text;
+
+	return tree_live(t) && tree_net(tree_own(t), NET_ARP_CACHE, &text, NULL) == -ENOENT;
+}
+
+static int conclude(struct pipeline *p, struct err *err)
+{
+	struct report *r = &p->report;
+	int e;
+
+	peer_find(p->tree, &p->sample);
+	if (ledger_book(&p->ledger, &p->sample, LEDGER_MOVED))
+		return err_set(err, ENOMEM, "out of memory");
+	ask_settings(p);
+	owner_find(p->tree, &p->sample, NULL);
+	if (ledger_book(&p->ledger, &p->sample, LEDGER_MOVED) || ledger_book(&p->boot, &p->sample, LEDGER_SINCE_BOOT))
+		return err_set(err, ENOMEM, "out of memory");
+	ledger_compare(&p->ledger, &p->boot);
+	e = readable(p, err);
+	if (e)
+		return e;
+	report_free(r);
+	*r = (struct report){ .recorded = !tree_live(p->tree), .since_boot = p->since_boot };
+	slice_copy(slice_str(tree_hostname(p->tree)), r->host, sizeof(r->host));
+	slice_copy(slice_str(tree_kernel(p->tree)), r->kernel, sizeof(r->kernel));
+	slice_copy(slice_str(WHYDROP_VERSION), r->version, sizeof(r->version));
+	r->seconds = p->since_boot ? 0 : (double)(p->sample.mono_ns - p->sample.began_mono_ns) / 1e9;
+	r->container = contained(p->tree);
+	return report_build(r, &p->sample, &p->ledger, err);
+}
+
+int pipeline_finish(struct pipeline *p, struct err *err)
+{
+	int r;
+
+	/* first whatever is new, then the details, then the totals: a total must not be older than its parts */
+	begin(p);
+	r = tree_scan(p->tree, &p->sample, err);
+	if (r)
+		return r;
+	p->probe.phase = PHASE_FINAL;
+	source_read_all(&p->probe, CHEAP);
+	source_read_all(&p->probe, DETAIL);
+	source_read_all(&p->probe, CHEAP);
+	return conclude(p, err);
+}
+
+void pipeline_restart(struct pipeline *p)
+{
+	tree_reap(p->tree, &p->sample);
+	sample_rebase(&p->sample);
+}
+
+int pipeline_totals(struct pipeline *p, struct err *err)
+{
+	int r;
+
+	p->sample.zero_base = p->since_boot = true;
+	begin(p);
+	r = tree_scan(p->tree, &p->sample, err);
+	if (r)
+		return r;
+	p->probe.phase = PHASE_FINAL;
+	source_read_all(&p->probe, CHEAP | DETAIL);
+	return conclude(p, err);
+}
+
+/* The namespaces of the second recording go on with what the sources knew of the same ones in the first. */
+static void inherit(struct tree *from, struct tree *to)
+{
+	struct netns *a, *b;
+
+	for (uint32_t i = 0; (b = tree_netns(to, i)); i++) {
+		for (uint32_t k = 0; (a = tree_netns(from, k)); k++) {
+			if (a->place != b->place)
+				continue;
+			for (int id = 0; id < SRC_COUNT; id++) {
+				b->state[id] = a->state[id];
+				a->state[id] = NULL;
+			}
+		}
+	}
+}
+
+int pipeline_compare(struct pipeline *p, const char *path, const char *netns, struct err *err)
+{
+	struct tree *second;
+	int r = tree_open(&second, path, priv_open(), err);
+
+	if (r == 0 && netns && strcmp(netns, "all") != 0)
+		r = tree_only(second, &p->sample, netns, err);
+	if (r)
+		return r;
+	p->probe.tree = second;
+	{
+		struct tree *first = p->tree;
+
+		p->tree = second;
+		begin(p);
+		r = tree_scan(second, &p->sample, err);
+		inherit(first, second);
+		tree_close(first);
+	}
+	if (r)
+		return r;
+	p->probe.phase = PHASE_FINAL;
+	source_read_all(&p->probe, CHEAP | DETAIL);
+	return conclude(p, err);
+}

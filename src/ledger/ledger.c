@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Booking: every lost packet once. Parts are worked off before the totals that contain them (table_order). A part takes
+ * its whole delta off its totals; the totals of one scope share one pool, because a packet ticks one chain of them.
+ * What is left of a counter at a place is split by condition (when.c) and booked (entry.c).
+ */
+#include "ledger/ledger.h"
+
+#include "ledger/book.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define TOUCHED 12
+
+/* The totals that one part was taken off, kept to become evidence and, for machine-wide parts, places. */
+struct takeoff {
+	struct { uint32_t slot; uint64_t took; bool any; } at[TOUCHED];
+	unsigned n;
+};
+
+int ledger_init(struct ledger *l)
+{
+	struct ledger_scratch *x;
+
+	*l = (struct ledger){ 0 };
+	x = l->scratch = calloc(1, sizeof(*x));
+	if (!x)
+		return -ENOMEM;
+	x->first = calloc(counter_count + 1, sizeof(*x->first));
+	x->split_first = calloc(counter_count + 1, sizeof(*x->split_first));
+	if (!x->first || !x->split_first) {
+		ledger_free(l);
+		return -ENOMEM;
+	}
+	for (size_t i = split_count; i > 0; i--) {
+		uint16_t c = table_counter(slice_str(split_rows[i - 1].key));
+
+		if (c != COUNTER_NONE)
+			x->split_first[c] = (uint16_t)i;
+	}
+	return 0;
+}
+
+void ledger_free(struct ledger *l)
+{
+	if (l->scratch) {
+		free(l->scratch->left);
+		free(l->scratch->active);
+		free(l->scratch->first);
+		free(l->scratch->split_first);
+		free(l->scratch->surplus);
+		hash_free(&l->scratch->entry_index);
+		free(l->scratch);
+	}
+	free(l->entry);
+	free(l->residue);
+	free(l->contradiction);
+	*l = (struct ledger){ 0 };
+}
+
+static bool counts(enum role is)
+{
+	return is == LEAF || is == PART || is == TOTAL || is == WITNESS;
+}
+
+/* Groups the slots that count by counter: active[first[c] .. first[c + 1]). */
+static int group(struct book *b)
+{
+	struct ledger_scratch *x = b->x;
+	const struct sample *s = b->s;
+	uint32_t n = b->view == LEDGER_MOVED ? s->moved_count : s->count;
+	uint32_t sum = 0;
+
+	if (x->left_cap < s->count || x->active_cap < n) {
+		uint64_t *left = realloc(x->left, (s->cap + 1) * sizeof(*left));
+		uint32_t *active;
+
+		if (!left)
+			return -ENOMEM;
+		x->left = left;
+		active = realloc(x->active, (s->cap + 1) * sizeof(*active));
+		if (!active)
+			return -ENOMEM;
+		x->active = active;
+		x->left_cap = x->active_cap = s->cap;
+	}
+	memset(x->first, 0, (counter_count + 1) * sizeof(*x->first));
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t slot = b->view == LEDGER_MOVED ? s->moved[k] : k;
+
+		x->left[slot] = book_amount(b, slot);
+		if (x->left[slot] && counts(counter_rows[s->series[slot].counter].is))
+			x->first[s->series[slot].counter]++;
+	}
+	for (size_t c = 0; c <= counter_count; c++) {
+		uint32_t m = c < counter_count ? x->first[c] : 0;
+
+		x->first[c] = sum += m;
+	}
+	for (uint32_t k = n; k > 0; k--) {
+		uint32_t slot = b->view == LEDGER_MOVED ? s->moved[k - 1] : k - 1;
+
+		if (x->left[slot] && counts(counter_rows[s->series[slot].counter].is))
+			x->active[--x->first[s->series[slot].counter]] = slot;
+	}
+	return 0;
+}
+
+static uint64_t left_of(const struct book *b, uint32_t slot)
+{
+	return slot == SLOT_NONE || !book_amount(b, slot) ? 0 : b->x->left[slot];
+}
+
+uint64_t book_sockets_left(const struct book *b, uint16_t counter, uint32_t ns)
+{
+	uint64_t sum = 0;
+
+	if (counter == COUNTER_NONE)
+		return 0;
+	for (uint32_t i = b->x->first[counter]; i < b->x->first[counter + 1]; i++)
+		if (sample_ns_of(b->s, b->s->series[b->x->active[i]].place) == ns)
+			sum += b->x->left[b->x->active[i]];
+	return sum;
+}
+
+/* How full a socket is, in thousandths: the fullest one is the likeliest to have lost. */
+static uint32_t fullness(const struct sock_fact *k)
+{
+	if (k->kind == SOCK_KIND_TCP_LISTEN)
+		return k->queue_max ? (uint32_t)((uint64_t)k->queue * 1000 / k->queue_max) : k->queue * 1000;
+	return k->rcvbuf ? (uint32_t)((uint64_t)k->rmem * 1000 / k->rcvbuf) : 0;
+}
+
+/* Books packets that died at sockets: names the losing sockets, fullest first, by what is left of their counters. */
+static void book_at_sockets(struct book *b, struct booking k, uint16_t socket_counter)
+{
+	const struct sample *s = b->s;
+	uint32_t ns = sample_ns_of(s, k.place);
+	uint64_t rest = k.packets;
+
+	while (rest && socket_counter != COUNTER_NONE) {
+		uint32_t best = SLOT_NONE, best_full = 0;
+
+		for (uint32_t i = b->x->first[socket_counter]; i < b->x->first[socket_counter + 1]; i++) {
+			uint32_t slot = b->x->active[i], place = s->series[slot].place;
+
+			if (!b->x->left[slot] || sample_ns_of(s, place) != ns)
+				continue;
+			if (best == SLOT_NONE || fullness(s->place[place].sock) > best_full) {
+				best = slot;
+				best_full = fullness(s->place[place].sock);
+			}
+		}
+		if (best == SLOT_NONE)
+			break;
+		k.packets = rest < b->x->left[best] ? rest : b->x->left[best];
+		k.sock = s->series[best].place;
+		b->x->left[best] -= k.packets;
+		rest -= k.packets;
+		{
+			struct entry *e = book_add(b, &k);
+
+			if (e)
+				book_evidence(e, socket_counter, k.sock, book_amount(b, best), false);
+		}
+	}
+	if (rest) {
+		k.packets = rest;
+		k.sock = PLACE_NONE;
+		book_add(b, &k);
+	}
+}
+
+/* Which drop counter names the owner of a packet that died under this cause. */
+static uint16_t owner_counter(enum cause c)
+{
+	return table_counter(slice_str(cause_rows[c].layer == LAYER_TCP ? "sk_drops.tcp_listen" : "sk_drops.udp"));
+}
+
+static void take(struct book *b, uint32_t target, uint64_t *rem, bool any, struct takeoff *t)
+{
+	uint64_t x = left_of(b, target);
+
+	if (x > *rem)
+		x = *rem;
+	if (!x)
+		return;
+	b->x->left[target] -= x;
+	*rem -= x;
+	if (t->n < TOUCHED) {
+		t->at[t->n].slot = target;
+		t->at[t->n].took = x;
+		t->at[t->n++].any = any;
+	}
+}
+
+/* Machine-wide parts: the places with the largest rest first, virtual devices before hardware (only they go through
+ * the per-CPU backlog unless RPS is on). */
+static void take_any(struct book *b, uint16_t total, uint64_t *rem, struct takeoff *t)
+{
+	const struct sample *s = b->s;
+
+	while (*rem && t->n < TOUCHED) {
+		uint32_t best = SLOT_NONE;
+		uint64_t best_weight = 0;
+
+		for (uint32_t i = b->x->first[total]; i < b->x->first[total + 1]; i++) {
+			uint32_t slot = b->x->active[i];
+			const struct place *p = &s->place[s->series[slot].place];
+			uint64_t w = b->x->left[slot];
+
+			if (w && p->kind == PLACE_DEVICE && p->link->kind[0])
+				w += 1ULL << 60;
+			if (w > best_weight) {
+				best = slot;
+				best_weight = w;
+			}
+		}
+		if (best == SLOT_NONE)
+			return;
+		take(b, best, rem, true, t);
+	}
+}
+
+/* The slot where edge e of a part at `place` finds its total. */
+static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach, uint32_t place)
+{
+	const struct place *p = &b->s->place[place];
+	uint32_t at = place;
+
+	if (reach == MASTER || reach == PEER) {
+		if (p->kind != PLACE_DEVICE)
+			return SLOT_NONE;
+		at = reach == MASTER ? p->link->master : p->link->peer;
+	} else if (counter_rows[total].scope == NETNS) {
+		at = sample_ns_of(b->s, place);
+		/* only where the sender was told does the IP layer count the packet of a rule, too, and only the egress hook
+		 * of a device, behind the IP layer, looks to UDP like a full queue */
+		if (p->kind == PLACE_RULE && (!p->rule->output || (counter_rows[total].cause == SOCKET_SNDBUF_FULL &&
+								    strcmp(p->rule->hook, "egress") != 0)))
+			return SLOT_NONE;
+	} else if (counter_rows[total].scope == MACHINE) {
+		at = b->s->host;
+	}
+	return at == PLACE_NONE ? SLOT_NONE : sample_lookup(b->s, total, at);
+}
+
+/* Takes a part's whole delta off its totals. */
+static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
+{
+	uint16_t c = b->s->series[slot].counter;
+	uint64_t rem[SCOPE_COUNT], full = book_amount(b, slot);
+	bool exact[SCOPE_COUNT] = { false };
+
+	for (unsigned i = 0; i < SCOPE_COUNT; i++)
+		rem[i] = full;
+	for (unsigned e = 0; e < EDGES && counter_rows[c].of[e].total; e++) {
+		const struct edge *ed = &counter_rows[c].of[e];
+		uint16_t total = table_edge(c, e);
+		enum scope pool;
+
+		if (total == COUNTER_NONE)
+			continue;
+		pool = counter_rows[total].scope;
+		if (ed->reach == ANY)
+			take_any(b, total, &rem[pool], t);
+		else
+			take(b, target_of(b, total, ed->reach, b->s->series[slot].place), &rem[pool], false, t);
+		/* no surplus where the total itself cannot be read */
+		exact[pool] |= ed->kind == EXACT && ed->reach == HERE &&
+			       target_of(b, total, HERE, b->s->series[slot].place) != SLOT_NONE;
+	}
+	for (unsigned i = 0; i < SCOPE_COUNT && b->view == LEDGER_MOVED; i++)
+		if (exact[i] && rem[i])
+			book_surplus(b, slot, rem[i]);
+}
+
+static void add_evidence(struct book *b, struct entry *e, const struct takeoff *t)
+{
+	for (unsigned i = 0; e && i < t->n; i++) {
+		const struct series *y = &b->s->series[t->at[i].slot];
+
+		book_evidence(e, y->counter, y->place, book_amount(b, t->at[i].slot), false);
+	}
+}
+
+static void add(struct book *b, const struct booking *k, const struct takeoff *t)
+{
+	const struct counter *row = &counter_rows[k->counter];
+	struct entry *e;
+
+	if (row->at_socket && row->scope == NETNS)
+		book_at_sockets(b, *k, owner_counter(k->cause));
+	else if ((e = book_add(b, k)))
+		add_evidence(b, e, t);
+}
+
+/* Books what is left of one slot: splits first, then the counter's own cause. */
+static void book_slot(struct book *b, uint32_t slot, const struct takeoff *t)
+{
+	const struct series *y = &b->s->series[slot];
+	const struct counter *row = &counter_rows[y->counter];
+	const struct place *p = &b->s->place[y->place];
+	uint64_t rest = b->x->left[slot];
+	struct booking k = { .place = y->place, .sock = PLACE_NONE, .cpu = p->kind == PLACE_CPU ? (int32_t)p->id : -1,
+			     .counter = y->counter, .delta = book_amount(b, slot) };
+
+	/* a machine-wide counter is booked where its packets are visible */
+	for (unsigned i = 0; i < t->n && rest; i++) {
+		if (!t->at[i].any || !row->cause)
+			continue;
+		k.place = b->s->series[t->at[i].slot].place;
+		k.packets = t->at[i].took < rest ? t->at[i].took : rest;
+		k.cause = row->cause;
+		k.sure = LIKELY;
+		rest -= k.packets;
+		add(b, &k, t);
+	}
+	k.place = p->kind == PLACE_HOST || p->kind == PLACE_CPU ? PLACE_NONE : y->place;
+	for (size_t i = b->x->split_first[y->counter]; i && i <= split_count && rest; i++) {
+		const struct split *sp = &split_rows[i - 1];
+
+		if (strcmp(sp->key, row->key) != 0)
+			break;
+		k.packets = when_allows(b, sp, slot, rest);
+		if (!k.packets)
+			continue;
+		rest -= k.packets;
+		k.cause = sp->cause;
+		k.sure = sp->sure;
+		k.why = sp->why;
+		if (sp->cond[0].when == WHEN_SOCKET)
+			book_at_sockets(b, k, owner_counter(sp->cause));
+		else
+			add(b, &k, t);
+	}
+	b->x->left[slot] = 0;
+	if (!rest || (row->scope == SOCKET && row->at_socket))
+		return;
+	if (!row->cause) {
+		book_residue(b, y->counter, y->place, rest);
+		return;
+	}
+	k.packets = rest;
+	k.cause = row->cause;
+	k.why = NULL;
+	k.sure = cause_rows[row->cause].verdict == UNKNOWN ? LOW : row->is == TOTAL ? LIKELY : SURE;
+	add(b, &k, t);
+}
+
+/* Devices under a master come before it. */
+static unsigned depth(const struct sample *s, uint32_t place)
+{
+	unsigned n = 0;
+
+	while (place != PLACE_NONE && s->place[place].kind == PLACE_DEVICE && n < 8) {
+		place = s->place[place].link->master;
+		n++;
+	}
+	return n;
+}
+
+static void book_counter(struct book *b, uint16_t c)
+{
+	uint32_t from = b->x->first[c], to = b->x->first[c + 1];
+	unsigned deepest = 0;
+
+	for (uint32_t i = from; i < to && counter_rows[c].scope == DEVICE; i++) {
+		unsigned d = depth(b->s, b->s->series[b->x->active[i]].place);
+
+		deepest = d > deepest ? d : deepest;
+	}
+	for (unsigned level = deepest + 1; level > 0; level--) {
+		for (uint32_t i = from; i < to; i++) {
+			uint32_t slot = b->x->active[i];
+			struct takeoff t = { .n = 0 };
+
+			if (deepest && depth(b->s, b->s->series[slot].place) != level - 1)
+				continue;
+			take_off(b, slot, &t);
+			if (b->x->left[slot])
+				book_slot(b, slot, &t);
+		}
+	}
+}
+
+/* A witness books only where the counter it witnesses cannot be read. */
+static void book_witness(struct book *b, uint16_t c)
+{
+	uint16_t booking = table_edge(c, 0);
+
+	for (uint32_t i = b->x->first[c]; i < b->x->first[c + 1]; i++) {
+		uint32_t slot = b->x->active[i];
+		struct booking k = { .place = b->s->series[slot].place, .sock = PLACE_NONE, .cpu = -1, .counter = c,
+				     .packets = b->x->left[slot], .delta = book_amount(b, slot), .sure = LIKELY,
+				     .by_witness = true, .cause = counter_rows[c].cause };
+
+		if (!k.packets || booking == COUNTER_NONE ||
+		    target_of(b, booking, counter_rows[c].of[0].reach, k.place) != SLOT_NONE)
+			continue;
+		if (!k.cause)
+			k.cause = counter_rows[booking].cause;
+		if (k.cause)
+			book_add(b, &k);
+	}
+}
+
+/* Counters whose packets died at a socket name the owners before any rest may claim those sockets. */
+static bool first_pass(const struct counter *c)
+{
+	return c->at_socket && c->scope == NETNS && c->is != TOTAL;
+}
+
+static bool last_pass(const struct counter *c)
+{
+	return c->at_socket && c->scope == SOCKET;
+}
+
+int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
+{
+	struct book b = { .l = l, .x = l->scratch, .s = s, .view = view };
+	const uint16_t *order = table_order();
+
+	l->entries = l->residues = l->contradictions = 0;
+	if (b.x->entry_index.cap) {
+		memset(b.x->entry_index.state, 0, b.x->entry_index.cap);
+		b.x->entry_index.used = b.x->entry_index.dead = 0;
+	}
+	if (group(&b))
+		return -ENOMEM;
+	for (unsigned pass = 0; pass < 3; pass++) {
+		for (size_t i = 0; i < counter_count; i++) {
+			const struct counter *row = &counter_rows[order[i]];
+			unsigned when = first_pass(row) ? 0 : last_pass(row) ? 2 : 1;
+
+			if (when == pass && row->is != WITNESS && b.x->first[order[i]] != b.x->first[order[i] + 1])
+				book_counter(&b, order[i]);
+		}
+	}
+	for (size_t i = 0; i < counter_count; i++)
+		if (counter_rows[i].is == WITNESS)
+			book_witness(&b, (uint16_t)i);
+	book_close(&b);
+	return b.failed ? -ENOMEM : 0;
+}
+
+void ledger_compare(struct ledger *l, const struct ledger *boot)
+{
+	for (uint32_t i = 0; i < l->entries; i++) {
+		struct entry *e = &l->entry[i];
+
+		e->have_boot = true;
+		e->since_boot = 0;
+		for (uint32_t k = 0; k < boot->entries; k++) {
+			const struct entry *f = &boot->entry[k];
+
+			if (f->cause == e->cause && f->ns == e->ns && f->device == e->device && f->rule == e->rule &&
+			    (f->sock == e->sock || e->sock == PLACE_NONE))
+				e->since_boot += f->packets;
+		}
+		/* sockets count from our baseline only, so their share since boot is not known */
+		if (e->since_boot < e->packets)
+			e->have_boot = false;
+	}
+}
+
+/* What went well, by layer: the denominator of a loss. */
+static const char *const traffic_keys[LAYER_COUNT] = {
+	[LAYER_NIC] = "dev.rx_packets", [LAYER_XDP] = "dev.rx_packets", [LAYER_TC] = "dev.rx_packets",
+	[LAYER_SOFTIRQ] = "dev.rx_packets", [LAYER_BRIDGE] = "dev.rx_packets", [LAYER_DEVICE] = "dev.rx_packets|dev.tx_packets",
+	[LAYER_NETFILTER] = "Ip.InReceives|Ip6InReceives", [LAYER_CONNTRACK] = "Ip.InReceives|Ip6InReceives",
+	[LAYER_XFRM] = "Ip.InReceives|Ip6InReceives", [LAYER_TUNNEL] = "dev.rx_packets|dev.tx_packets",
+	[LAYER_NEIGHBOUR] = "Ip.OutRequests|Ip6OutRequests", [LAYER_IP] = "Ip.InReceives|Ip6InReceives",
+	[LAYER_MULTICAST] = "IpExt.InMcastPkts|Ip6InMcastPkts", [LAYER_ICMP] = "Icmp.InMsgs|Icmp6InMsgs",
+	[LAYER_UDP] = "Udp.InDatagrams|Udp6InDatagrams", [LAYER_TCP] = "Tcp.InSegs",
+	[LAYER_SOCKET] = "Udp.InDatagrams|Udp6InDatagrams", [LAYER_QDISC] = "dev.tx_packets",
+};
+
+bool ledger_traffic(const struct sample *s, const struct entry *e, uint64_t *ret_packets)
+{
+	const char *keys = traffic_keys[cause_rows[e->cause].layer];
+	struct book b = { .s = s, .view = LEDGER_MOVED };
+	uint32_t place = e->device != PLACE_NONE ? e->device : e->ns;
+
+	if (!keys || place == PLACE_NONE || (strncmp(keys, "dev.", 4) == 0) != (s->place[place].kind == PLACE_DEVICE))
+		return false;
+	*ret_packets = when_sum(&b, slice_str(keys), place);
+	return true;
+}

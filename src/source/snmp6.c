@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* /proc/net/snmp6: Ip6, Icmp6, Udp6 and UdpLite6 of one namespace; absent where the kernel has no IPv6. Not read:
+ * dev_snmp6, which repeats the same packets per device. */
+#include "source/lines.h"
+
+static int snmp6_read(struct probe *p, struct netns *ns, void *state, struct err *err)
+{
+	struct slice text;
+	int r = tree_net(ns, NET_SNMP6, &text, err);
+
+	return r ? r : lines_read(state, p->sample, ns->place, net_file_paths[NET_SNMP6], text, err);
+}
+
+const struct source source_snmp6 = { sizeof(struct lines), snmp6_read, lines_forget };
