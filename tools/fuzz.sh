@@ -123,7 +123,8 @@ while read -r _ name; do
 		printf '%-14s %8s runs\n' "$name" "${runs:-?}"
 	else
 		failed=$((failed + 1))
-		grep -n -m 1 -A 25 -e 'BROKEN PROMISE' -e 'ERROR: ' -e 'runtime error' "$dir/logs/$name" ||
+		grep -m 1 -A 30 -e 'BROKEN PROMISE' -e 'ERROR: ' -e 'runtime error' "$dir/logs/$name" |
+			sed -e '/in LLVMFuzzerTestOneInput/,$d' -e 's/^/    /' | head -n 25 | grep . ||
 			tail -n 20 "$dir/logs/$name"
 		echo "FAILED: $name; again with: $dir/tests/fuzz_$name $(compgen -G "$dir/crashes/$name-*" | head -n 1)"
 	fi

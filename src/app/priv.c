@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int home = -1;  /* the namespace we live in */
+static int home_fd = -1;  /* the namespace we live in */
 
 static int enter(int nsfd)
 {
@@ -21,7 +21,7 @@ static int enter(int nsfd)
 /* To go on in a foreign namespace would put every later number in the wrong place. */
 static int leave(void)
 {
-	if (setns(home, CLONE_NEWNET) < 0)
+	if (setns(home_fd, CLONE_NEWNET) < 0)
 		abort();
 	return 0;
 }
@@ -31,14 +31,14 @@ static const struct priv unable;
 
 const struct priv *priv_open(void)
 {
-	if (home < 0)
-		home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	return home < 0 ? &unable : &able;
+	if (home_fd < 0)
+		home_fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	return home_fd < 0 ? &unable : &able;
 }
 
 void priv_close(void)
 {
-	if (home >= 0)
-		close(home);
-	home = -1;
+	if (home_fd >= 0)
+		close(home_fd);
+	home_fd = -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Wraps words into lines of a given width. Knows nothing of reports. Terminal columns are counted here and only here. */
+/* Wraps words into lines of a given width; knows nothing of reports. Columns are counted here and nowhere else. */
 #include "out/page.h"
 
 #include <stdarg.h>

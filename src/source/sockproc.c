@@ -39,6 +39,8 @@ static const struct part {
 } parts[] = {
 	{ NET_RAW, SOCK_KIND_RAW, AF_INET, "sk_drops.raw" },
 	{ NET_RAW6, SOCK_KIND_RAW, AF_INET6, "sk_drops.raw" },
+	{ NET_ICMP, SOCK_KIND_RAW, AF_INET, "sk_drops.raw" },    /* ping sockets */
+	{ NET_ICMP6, SOCK_KIND_RAW, AF_INET6, "sk_drops.raw" },
 	{ NET_NETLINK, SOCK_KIND_NETLINK, AF_NETLINK, "sk_drops.netlink" },
 };
 

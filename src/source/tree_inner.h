@@ -73,6 +73,7 @@ struct tree {
 	uint32_t hidden, half;
 	char only[128];          /* what tree_only wants, "" = all */
 	bool only_name;          /* it is a name, though it may look like a number */
+	char only_path[160];     /* and where that name is */
 	uint64_t only_id;        /* the namespace of the process it names, 0 none */
 	bool looked;             /* namespaces were looked for at least once */
 

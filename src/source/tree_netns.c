@@ -273,13 +273,16 @@ int netns_place(struct sample *s, struct tree_ns *in, const struct ns_fact *fact
 bool netns_wanted(const struct tree_ns *in, const struct ns_fact *fact)
 {
 	const struct tree *t = in->ns.tree;
+	struct stat st;
 	uint64_t n;
 
 	if (!t->only[0] || strcmp(t->only, fact->name) == 0)
 		return true;
 	if (fact->container[0] && strcmp(t->only, fact->container) == 0)
 		return true;
-	if (t->only_name || !slice_u64(slice_str(t->only), &n) || n == 0)
+	if (t->only_name)
+		return stat(t->only_path, &st) == 0 && st.st_ino == in->ns.inode;  /* we may meet it before its name */
+	if (!slice_u64(slice_str(t->only), &n) || n == 0)
 		return false;
 	return in->ns.inode == n || in->ns.inode == t->only_id ||
 	       (t->kind != TREE_LIVE && in->ns.pid > 0 && (uint64_t)in->ns.pid == n);
@@ -391,7 +394,6 @@ int tree_only(struct tree *t, struct sample *s, const char *which, struct err *e
 {
 	bool any = false;
 	struct ident id;
-	char path[160];
 	struct fmt p;
 	uint64_t n;
 
@@ -401,9 +403,9 @@ int tree_only(struct tree *t, struct sample *s, const char *which, struct err *e
 		return err_set(err, ENOENT, "%.40s...: no such network namespace", which);
 	slice_copy(slice_str(which), t->only, sizeof(t->only));
 	/* Somebody may call a namespace 42. */
-	fmt_init(&p, path, sizeof(path));
+	fmt_init(&p, t->only_path, sizeof(t->only_path));
 	fmt_add(&p, "%s/%s", run_dirs[0], which);
-	t->only_name = tree_live(t) && !p.cut && access(path, F_OK) == 0;
+	t->only_name = tree_live(t) && !p.cut && access(t->only_path, F_OK) == 0;
 	t->only_id = 0;
 	if (tree_live(t) && slice_u64(slice_str(which), &n) && n && n <= INT32_MAX && netns_of_pid(t, (pid_t)n, &id))
 		t->only_id = id.inode;

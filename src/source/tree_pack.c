@@ -56,6 +56,7 @@ static struct pack_file *entry(struct pack *p, struct slice path)
 		return NULL;
 	}
 	p->count++;
+	p->bytes += path.n + sizeof(*f);
 	return f;
 }
 

@@ -230,11 +230,11 @@ static int one(struct reader *r)
 	if (h.type == 'L' || h.type == 'K' || h.type == 'x')
 		return long_name(r, h.type, size, at);
 	name_of(r, &h, raw, sizeof(raw));
-	want = clean(raw, path, sizeof(path)) && interesting(path) && r->pack->count < FILES_MOST;
+	want = clean(raw, path, sizeof(path)) && interesting(path) && r->pack->count < FILES_MOST &&
+	       r->pack->bytes < KEPT_MOST;
 	if (h.type == '2') {
 		if (!r->link[0])
 			slice_copy(slice_of(h.link, strnlen(h.link, sizeof(h.link))), r->link, sizeof(r->link));
-		/* a top directory is not interesting itself, but a link may be anywhere below */
 		if (want)
 			pack_link(r->pack, slice_str(path), slice_str(r->link));
 	}

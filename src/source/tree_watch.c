@@ -244,6 +244,14 @@ static void look_at_run(struct tree *t, struct sample *s, unsigned dir, bool ful
 		look_once(t, s, dir);
 }
 
+/* Names go first where we can enter what they name, so that nothing appears without its name. Where we cannot, the
+ * processes go first: a name adds to a namespace that is visible, or is one more that is hidden. */
+static void look_at_names(struct tree *t, struct sample *s, bool full)
+{
+	for (unsigned i = 0; i < RUN_DIRS; i++)
+		look_at_run(t, s, i, full);
+}
+
 /* Whoever has neither a process nor a name is dead; said only after a full look, as we know one process of many. */
 static void settle(struct tree *t, struct sample *s, bool full)
 {
@@ -254,6 +262,11 @@ static void settle(struct tree *t, struct sample *s, bool full)
 
 		if (in->ns.own)
 			continue;
+		if (in->ns.pid <= 0 && in->candidate && !in->ns.dead) {
+			netns_anchor(in, in->candidate);
+			netns_refresh(s, in);
+			in->candidate = full && !in->ns.run_path ? in->candidate : 0;
+		}
 		if (in->ns.pid <= 0 && !in->ns.run_path && !in->ns.dead) {
 			in->ns.dead = full && !in->candidate;
 			t->scan_wanted |= !in->ns.dead;
@@ -331,10 +344,12 @@ int netns_scan(struct tree *t, struct sample *s, struct err *err)
 		t->ns[i]->candidate = 0;
 		probe_again(t->ns[i]);
 	}
+	if (t->enterable)
+		look_at_names(t, s, true);
 	list_pids(t, s, true);
 	renew_anchors(t, s);
-	for (unsigned i = 0; i < RUN_DIRS; i++)
-		look_at_run(t, s, i, true);
+	if (!t->enterable)
+		look_at_names(t, s, true);
 	t->scan_wanted = false;
 	settle(t, s, true);
 	/* Stay below a hundredth of a CPU however many processes there are. */
@@ -393,12 +408,14 @@ void tree_watch(struct tree *t, struct sample *s)
 		netns_scan(t, s, NULL);
 		return;
 	}
+	if (t->enterable)
+		look_at_names(t, s, false);
 	meet_young(t, s);
 	if (newest != t->last_pid || newest == 0)
 		list_pids(t, s, false);
 	t->last_pid = newest;
-	for (unsigned i = 0; i < RUN_DIRS; i++)
-		look_at_run(t, s, i, false);
+	if (!t->enterable)
+		look_at_names(t, s, false);
 	settle(t, s, false);
 	if (t->scan_wanted)
 		netns_scan(t, s, NULL);

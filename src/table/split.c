@@ -76,6 +76,8 @@ const struct split split_rows[] = {
 	  "a tunnel counts what it cannot unpack as length error" },
 	{ "dev.rx_crc_errors", TUNNEL_MALFORMED, LIKELY, { { WHEN_KIND, TUNNELS } },
 	  "a tunnel counts a wrong checksum or key as CRC error" },
+	{ "dev.rx_frame_errors", DEVICE_BAD_OFFLOAD, SURE, { { WHEN_KIND, "tun" } },
+	  "tun counts a bad virtio header from the program behind it as frame error" },
 	{ "dev.rx_frame_errors", TUNNEL_MALFORMED, LIKELY, { { WHEN_KIND, TUNNELS } },
 	  "a tunnel counts impossible congestion marks or senders as frame error" },
 	{ "dev.rx_fifo_errors", TUNNEL_MALFORMED, LIKELY, { { WHEN_KIND, TUNNELS } },

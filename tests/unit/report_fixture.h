@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A small host made by hand for the tests of report and writers: two namespaces, a veth, a UDP socket, a rule, a CPU. */
+/* A small host made by hand for the tests of report and writers: two namespaces, a veth, a socket, a rule, a CPU. */
 #ifndef TESTS_REPORT_FIXTURE_H
 #define TESTS_REPORT_FIXTURE_H
 

@@ -64,6 +64,30 @@ static void other_namespaces_of_a_recording_keep_their_own_files(void **state)
 	close_host(&h);
 }
 
+/* As the program asks: the wish comes before the first look. */
+static void only_before_looking(const char *which)
+{
+	struct sample s;
+	struct tree *t;
+	struct err err;
+
+	assert_int_equal(sample_init(&s), 0);
+	sample_begin(&s, 1, 1);
+	assert_int_equal(tree_open(&t, top, NULL, NULL), 0);
+	assert_int_equal(tree_only(t, &s, which, NULL), 0);
+	assert_int_equal(tree_scan(t, &s, &err), 0);
+	assert_int_equal(tree_netns(t, 0)->inode, 4026532000);
+	assert_null(tree_netns(t, 1));
+	assert_non_null(tree_own(t));
+	tree_close(t);
+	assert_int_equal(tree_open(&t, top, NULL, NULL), 0);
+	assert_int_equal(tree_only(t, &s, "green", NULL), 0);
+	assert_int_equal(tree_scan(t, &s, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "green"));
+	tree_close(t);
+	sample_free(&s);
+}
+
 static void only_one_namespace_is_kept_by_name_inode_or_pid(void **state)
 {
 	static const char *const which[] = { "blue", "4026532000", "42" };
@@ -85,6 +109,7 @@ static void only_one_namespace_is_kept_by_name_inode_or_pid(void **state)
 		assert_null(tree_netns(h.tree, 1));
 		assert_non_null(tree_own(h.tree));  /* machine-wide sources still have a home */
 		close_host(&h);
+		only_before_looking(which[i]);
 	}
 }
 
