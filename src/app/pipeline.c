@@ -167,7 +167,7 @@ static int conclude(struct pipeline *p, struct err *err)
 	if (e)
 		return e;
 	report_free(r);
-	*r = (struct report){ .recorded = !tree_live(p->tree), .since_boot = p->since_boot };
+	*r = (struct report){ .recorded = !tree_live(p->tree), .since_boot = p->since_boot, .boot = &p->boot };
 	slice_copy(slice_str(tree_hostname(p->tree)), r->host, sizeof(r->host));
 	slice_copy(slice_str(tree_kernel(p->tree)), r->kernel, sizeof(r->kernel));
 	slice_copy(slice_str(WHYDROP_VERSION), r->version, sizeof(r->version));

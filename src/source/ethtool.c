@@ -351,8 +351,8 @@ static int ethtool_read(struct probe *p, struct netns *ns, void *state, struct e
 		}
 		i++;
 	}
-	if (bad && err)
-		*err = first;
+	if (err)
+		*err = first;  /* a device without statistics is no remark */
 	return bad ? bad : fed ? 0 : -ENOENT;
 }
 

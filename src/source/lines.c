@@ -71,7 +71,7 @@ int lines_read(struct lines *l, struct sample *s, uint32_t ns, const char *file,
 			v = v * 10 + (uint64_t)(*q - '0');
 		p = q;
 		if (!len || len > 64 || !digits || digits > 20 || (p < end && *p != '\n' && *p != '\r')) {
-			q = memchr(p, '\n', (size_t)(end - p));
+			q = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
 			if (len || digits)
 				ret = err_set(err, EINVAL, "%s:%u: expected a name and a number", file, line);
 			p = q ? q + 1 : end;

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Multicast memberships of one namespace. A join or leave between two reads is an event; there is no drop counter in any
- * of these files (nor in dev_mcast, which holds reference counts of link addresses).
+ * of these files. dev_mcast holds the link addresses a card lets through (32 IPv4 groups share one), mcfilter the source
+ * filters of groups.
  *   igmp  (igmp_mc_seq_show):  2	b0        :     2      V3
  *                              				010101EF     1 0:00000000		0      (group in network order)
  *   igmp6 (igmp6_mc_seq_show): 2    b0              ff020000000000000000000000000001     1 0000000C 0
+ *   mcfilter  (igmp_mcf_seq_show):  2     b0 0xef010101 0x0a4d0001      1      0
+ *   mcfilter6 (igmp6_mcf_seq_show): 2     b0 ff05...0099 fd77...0001      1      0
+ *   dev_mcast (dev_mc_seq_show): 2    b0              1     0     01005e010101
  *   ip_mr_cache: Wrong counts packets that came in by the wrong interface of a multicast router.
  */
 #include "source/source.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
-struct member { uint32_t ifindex; uint8_t family; uint8_t addr[16]; };
+enum what { GROUP, SOURCE_FILTER, LINK_ADDRESS };
+struct member { uint32_t ifindex; uint8_t what, family, len; uint8_t addr[32]; };
 struct list { struct member *m; uint32_t n, cap; };
 struct mcast { struct list now, last; bool based; };
 
@@ -39,8 +44,8 @@ static int by_key(const void *a, const void *b)
 
 	if (x->ifindex != y->ifindex)
 		return x->ifindex < y->ifindex ? -1 : 1;
-	if (x->family != y->family)
-		return (int)x->family - (int)y->family;
+	if (x->what != y->what || x->family != y->family)
+		return x->what != y->what ? (int)x->what - (int)y->what : (int)x->family - (int)y->family;
 	return memcmp(x->addr, y->addr, sizeof(x->addr));
 }
 
@@ -69,6 +74,7 @@ static int igmp_text(struct list *l, struct slice text, struct err *err)
 			continue;
 		}
 		m.ifindex = (uint32_t)ifindex;
+		m.len = 4;
 		memcpy(m.addr, &(uint32_t){ (uint32_t)v }, 4);  /* printed as the number in memory, network order */
 		if (add(l, &m))
 			return err_set(err, ENOMEM, "igmp: out of memory");
@@ -76,30 +82,76 @@ static int igmp_text(struct list *l, struct slice text, struct err *err)
 	return ret;
 }
 
-static int igmp6_text(struct list *l, struct slice text, struct err *err)
+/* Hexadecimal digits, two a byte, into addr. */
+static bool bytes_of(struct slice digits, uint8_t *addr, size_t max, uint8_t *ret_len)
 {
-	struct slice line, idx, dev, group;
+	uint64_t v;
+
+	if (digits.n == 0 || digits.n % 2 || digits.n / 2 > max)
+		return false;
+	for (size_t i = 0; i < digits.n / 2; i++) {
+		if (!slice_hex(slice_of(digits.p + 2 * i, 2), &v))
+			return false;
+		addr[i] = (uint8_t)v;
+	}
+	*ret_len = (uint8_t)(digits.n / 2);
+	return true;
+}
+
+/* The files of one line a membership: index, device, then addresses in hexadecimal at the given words. */
+static const struct layout {
+	enum net_file file;
+	enum what what;
+	uint8_t family, word[2], heading;
+} layouts[] = {
+	{ NET_IGMP6, GROUP, AF_INET6, { 2, 0 }, 0 },
+	{ NET_MCFILTER, SOURCE_FILTER, AF_INET, { 2, 3 }, 1 },
+	{ NET_MCFILTER6, SOURCE_FILTER, AF_INET6, { 2, 3 }, 1 },
+	{ NET_DEV_MCAST, LINK_ADDRESS, AF_PACKET, { 4, 0 }, 0 },
+};
+
+static bool lines_member(const struct layout *y, struct slice line, struct member *ret)
+{
+	size_t want = y->family == AF_INET ? 4 : y->family == AF_INET6 ? 16 : sizeof(ret->addr);
+	struct slice word;
+	uint64_t ifindex;
+	uint8_t len;
+
+	*ret = (struct member){ .what = (uint8_t)y->what, .family = y->family };
+	for (unsigned n = 0, k = 0; slice_word(&line, &word); n++) {
+		if (n == 0 && (!slice_u64(word, &ifindex) || !ifindex || ifindex > INT32_MAX))
+			return false;
+		if (n != y->word[k] || (n == 0))
+			continue;
+		if (slice_starts(word, "0x"))
+			word = slice_of(word.p + 2, word.n - 2);
+		if (!bytes_of(word, ret->addr + ret->len, sizeof(ret->addr) - ret->len, &len) ||
+		    (y->family != AF_PACKET && len != want))
+			return false;
+		ret->len = (uint8_t)(ret->len + len);
+		ret->ifindex = (uint32_t)ifindex;
+		if (++k == 2 || !y->word[k])
+			return true;
+	}
+	return false;
+}
+
+static int lines_text(const struct layout *y, struct list *l, struct slice text, struct err *err)
+{
+	struct slice line;
 	unsigned nr = 0;
-	uint64_t ifindex, hi, lo;
 	int ret = 0;
 
 	while (slice_line(&text, &line)) {
-		struct member m = { .family = AF_INET6 };
+		struct member m;
 
-		nr++;
-		if (!slice_word(&line, &idx) || !slice_word(&line, &dev) || !slice_word(&line, &group) ||
-		    !slice_u64(idx, &ifindex) || ifindex > INT32_MAX || group.n != 32 ||
-		    !slice_hex(slice_of(group.p, 16), &hi) || !slice_hex(slice_of(group.p + 16, 16), &lo)) {
-			ret = err_set(err, EINVAL, "igmp6:%u: expected index, device and a group of 32 digits", nr);
+		if (nr++ < y->heading)
 			continue;
-		}
-		m.ifindex = (uint32_t)ifindex;
-		for (unsigned i = 0; i < 8; i++) {
-			m.addr[i] = (uint8_t)(hi >> (56 - 8 * i));
-			m.addr[8 + i] = (uint8_t)(lo >> (56 - 8 * i));
-		}
-		if (add(l, &m))
-			return err_set(err, ENOMEM, "igmp6: out of memory");
+		if (!lines_member(y, line, &m))
+			ret = err_set(err, EINVAL, "%s:%u: expected index, device and addresses in hexadecimal",
+				      net_file_paths[y->file], nr);
+		else if (add(l, &m))
+			return err_set(err, ENOMEM, "%s: out of memory", net_file_paths[y->file]);
 	}
 	return ret;
 }
@@ -107,14 +159,25 @@ static int igmp6_text(struct list *l, struct slice text, struct err *err)
 static void say(struct sample *s, uint32_t ns, enum event_kind kind, const struct member *m)
 {
 	uint32_t dev = sample_find(s, PLACE_DEVICE, ns, m->ifindex);
-	char group[64];
+	char text[100], group[64] = "", from[64] = "";
+	struct fmt f;
 
-	if (!inet_ntop(m->family, m->addr, group, sizeof(group)))
-		return;
+	fmt_init(&f, text, sizeof(text));
+	if (m->what == LINK_ADDRESS) {
+		fmt_add(&f, "link address ");
+		for (unsigned i = 0; i < m->len; i++)
+			fmt_add(&f, "%s%02x", i ? ":" : "", m->addr[i]);
+	} else {
+		if (!inet_ntop(m->family, m->addr, group, sizeof(group)))
+			return;
+		fmt_add(&f, "%s", group);
+		if (m->what == SOURCE_FILTER && inet_ntop(m->family, m->addr + m->len / 2, from, sizeof(from)))
+			fmt_add(&f, " from %s", from);
+	}
 	if (dev != PLACE_NONE)
-		sample_event(s, kind, dev, "%s on %s", group, s->place[dev].link->name);
+		sample_event(s, kind, dev, "%s on %s", text, s->place[dev].link->name);
 	else
-		sample_event(s, kind, ns, "%s on interface %u", group, m->ifindex);
+		sample_event(s, kind, ns, "%s on interface %u", text, m->ifindex);
 }
 
 /* Both lists are sorted: what stands only in one was left or joined. */
@@ -174,10 +237,12 @@ static int mcast_read(struct probe *p, struct netns *ns, void *state, struct err
 	r = tree_net(ns, NET_IGMP, &text, err);
 	if (r == 0)
 		ret = igmp_text(&x->now, text, err);
-	r = tree_net(ns, NET_IGMP6, &text, err);
-	if (r == 0) {
-		r = igmp6_text(&x->now, text, err);
-		ret = ret == -ENOENT || ret == 0 ? r : ret;
+	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
+		r = tree_net(ns, layouts[i].file, &text, err);
+		if (r == 0)
+			r = lines_text(&layouts[i], &x->now, text, err);
+		if (r != -ENOENT && (ret == -ENOENT || ret == 0))
+			ret = r;
 	}
 	qsort(x->now.m, x->now.n, sizeof(*x->now.m), by_key);
 	if (ret) {

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "source/tree_inner.h"
+
 static int subscribe(struct netns *ns, unsigned groups)
 {
 	struct sockaddr_nl sa = { .nl_family = AF_NETLINK, .nl_groups = groups };
@@ -26,6 +28,7 @@ static int subscribe(struct netns *ns, unsigned groups)
 		return r;
 	}
 	ns->nl[NL_NOTIFY] = fd;
+	ns->tree->kept++;
 	return 0;
 }
 

@@ -79,7 +79,7 @@ static int open_socket(struct tree *t, enum nl_socket which)
 	return fd;
 }
 
-/* The socket of a namespace, kept while there are descriptors to spare. */
+/* The socket of a namespace, kept while there are descriptors to spare; those of a tick may take all of them. */
 static int socket_of(struct netns *ns, enum nl_socket which)
 {
 	struct tree *t = ns->tree;
@@ -97,7 +97,7 @@ static int socket_of(struct netns *ns, enum nl_socket which)
 	t->cost.calls++;
 	if (fd == -ENOENT && !protocols[which].module)
 		ns->nl[which] = -2;
-	if (fd >= 0 && t->kept < t->budget) {
+	if (fd >= 0 && t->kept < (which == NL_ROUTE ? t->budget : t->budget / 2)) {
 		ns->nl[which] = fd;
 		t->kept++;
 	}

@@ -107,7 +107,7 @@ static inline struct tree_ns *inner(struct netns *ns)
 	return (struct tree_ns *)ns;
 }
 
-extern const bool net_file_single[NET_FILES];
+extern const bool net_file_single[NET_FILES], net_file_kept[NET_FILES];
 
 /* tree.c */
 struct tree_ns *tree_ns_new(struct tree *t, uint64_t inode, uint64_t alt);  /* NULL: no memory */

@@ -157,7 +157,7 @@ int live_net(struct netns *ns, enum net_file f, struct slice *ret, struct err *e
 			in->denied |= 1ull << f;
 		if (fd < 0)
 			return net_error(f, -fd, err);
-		if (t->kept < t->budget) {
+		if (net_file_kept[f] && t->kept < t->budget) {
 			ns->fd[f] = fd;
 			t->kept++;
 		}

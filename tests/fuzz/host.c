@@ -21,7 +21,7 @@
 static char dir[128];
 static struct { unsigned step; char path[200]; const void *data; size_t n; } later[FILES];
 static unsigned laters;
-static char *made[2 * FILES];  /* paths, to be removed before the next host */
+static char made[2 * FILES][200];  /* paths, to be removed before the next host */
 static unsigned made_count;
 
 static void promise(bool kept, const char *what)
@@ -162,7 +162,6 @@ void host_begin(bool base)
 					break;
 			}
 		}
-		free(path);
 	}
 	laters = 0;
 }
@@ -171,10 +170,7 @@ void host_put(unsigned step, const char *path, const void *data, size_t n)
 {
 	if (!safe_path(path) || step >= FUZZ_STEPS || made_count == ARRAY_SIZE(made) || laters == FILES)
 		return;
-	made[made_count] = strdup(path);
-	if (!made[made_count])
-		return;
-	made_count++;
+	snprintf(made[made_count++], sizeof(made[0]), "%s", path);
 	if (step == 0) {
 		write_file(path, data, n);
 		return;
@@ -256,15 +252,12 @@ static void put_later(unsigned step)
 			write_file(later[i].path, later[i].data, later[i].n);
 }
 
-void host_look(const char *tree, const uint8_t *data, size_t n)
+/* Totals since boot, as for a snapshot looked at alone. */
+static void look_alone(const char *tree, bool write)
 {
-	bool write = hash_bytes(data, n) % 8 == 0;
 	struct pipeline p;
 	struct err err = { 0 };
 
-	if (!tree)
-		tree = host_dir();
-	/* totals since boot, as for a snapshot looked at alone */
 	if (pipeline_open(&p, tree, NULL, &err) < 0) {
 		check_error(&err);
 		return;
@@ -275,10 +268,23 @@ void host_look(const char *tree, const uint8_t *data, size_t n)
 	else
 		check_error(&err);
 	pipeline_close(&p);
+}
 
-	/* and a look with a tick in the middle */
-	if (pipeline_open(&p, tree, NULL, &err) < 0)
+void host_look(const char *tree, const uint8_t *data, size_t n)
+{
+	uint64_t dice = hash_bytes(data, n);
+	bool write = dice % 8 == 0;
+	struct pipeline p;
+	struct err err = { 0 };
+
+	if (!tree)
+		tree = host_dir();
+	if (dice % 4 == 0)
+		look_alone(tree, write);
+	if (pipeline_open(&p, tree, NULL, &err) < 0) {
+		check_error(&err);
 		return;
+	}
 	if (pipeline_baseline(&p, &err) == 0) {
 		put_later(1);
 		pipeline_tick(&p);
@@ -286,6 +292,10 @@ void host_look(const char *tree, const uint8_t *data, size_t n)
 		put_later(2);
 		if (pipeline_finish(&p, &err) == 0)
 			check_all(&p, write);
+		else
+			check_error(&err);
+	} else {
+		check_error(&err);
 	}
 	pipeline_close(&p);
 }

@@ -17,8 +17,9 @@ void host_begin(bool base);
 /* The file `path` as it is from `step` on (0 is the baseline). data NULL: no such file. Paths that leave the directory
  * are ignored. */
 void host_put(unsigned step, const char *path, const void *data, size_t n);
-/* Reads the host, books and explains. tree NULL: the files put; else that file or directory. One input of eight is also
- * written in every way, which takes longer than the rest; `data` decides which, so that a crash comes again. */
+/* Reads the host, books and explains. tree NULL: the files put; else that file or directory. One input of four is also
+ * looked at alone (totals since boot), one of eight written in every way, for that takes longer than the rest; `data`
+ * decides which, so that a crash comes again. */
 void host_look(const char *tree, const uint8_t *data, size_t n);
 /* The directory the files are in. */
 const char *host_dir(void);

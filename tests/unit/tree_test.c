@@ -300,9 +300,17 @@ static void containers_pods_and_units_are_told_from_the_cgroup(void **state)
 	}
 }
 
+static void every_file_of_the_enum_has_a_path(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < NET_FILES; i++)
+		assert_non_null(net_file_paths[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(every_file_of_the_enum_has_a_path),
 		T(a_directory_answers_like_a_host),
 		T(files_below_a_process_serve_where_proc_net_lacks_them),
 		T(other_namespaces_of_a_recording_keep_their_own_files),
