@@ -21,6 +21,7 @@ elif ! cmp -s "$log.files" "$dir/.files"; then
 	quietly meson setup --reconfigure "$dir" "$@"
 fi
 cp "$log.files" "$dir/.files"
+quietly ninja -C "$dir" build.ninja  # configures anew where meson.build changed, and talks
 ninja -C "$dir" --quiet >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 # warnings do not stop a build (except in CI, with werror), but they are shown
 grep -v '^ninja: ' "$log" >&2 || true

@@ -34,6 +34,7 @@ def) list src/*/*.def ;;
 unit) list tests/unit/*_test.c ;;
 alloc) list tests/alloc/*_test.c ;;
 bench) list tests/bench/bench_*.c ;;
+bench-parts) list tests/bench/*.c | grep -v '/bench_[^/]*$' || true ;;
 fuzz) list tests/fuzz/fuzz_*.c | grep -v '/fuzz_file\.c$' || true ;;
 fuzz-paths) grep -v -e '^#' -e '^[[:space:]]*$' tests/fuzz/paths.list 2>/dev/null || true ;;
 docs) list docs/*.scd ;;
@@ -43,9 +44,9 @@ shell) list tools/*.sh tests/*/*.sh .ci/run ;;
 format)  # all C that clang-format may touch; headers and src/table are tables set by hand, one row a line
 	list src/*/*.c tests/*/*.c | grep -v '^src/table/' || true ;;
 all)
-	for kind in core app unit alloc bench fuzz fuzz-paths docs; do
+	for kind in core app unit alloc bench bench-parts fuzz fuzz-paths docs; do
 		tools/files.sh "$kind"
 	done ;;
-*) echo "usage: $0 rooms|core|app|headers|def|unit|alloc|bench|fuzz|fuzz-paths|docs|scripts|lab|shell|format|all" >&2
+*) echo "usage: $0 rooms|core|app|headers|def|unit|alloc|bench|bench-parts|fuzz|fuzz-paths|docs|scripts|lab|shell|format|all" >&2
 	exit 2 ;;
 esac

@@ -19,7 +19,7 @@ one()
 	log=$(clang-tidy -p "$dir" --quiet --warnings-as-errors='*' --extra-arg=-Wno-unknown-warning-option \
 		--extra-arg=-Qunused-arguments "$f" 2>/dev/null)
 	case $log in
-	*": error: "* | *": warning: "*) echo "$log"; return 1 ;;
+	*": error: "* | *": warning: "*) grep -E ': (error|warning): ' <<<"$log"; return 1 ;;
 	esac
 	echo "$common $(cksum <"$f")" >"$key"
 }

@@ -14,7 +14,7 @@
 static int signals = -1;
 static bool ended;
 
-int cli_fail(const struct err *err)
+static void say(const struct err *err)
 {
 	struct fmt f;
 
@@ -25,6 +25,18 @@ int cli_fail(const struct err *err)
 	if (f.p)
 		fwrite(f.p, 1, f.len, stderr);
 	fmt_free(&f);
+}
+
+void cli_warn(struct err *err)
+{
+	if (err->code && err->text[0])
+		say(err);
+	*err = (struct err){ 0 };
+}
+
+int cli_fail(const struct err *err)
+{
+	say(err);
 	switch (err->code) {
 	case EINVAL:
 	case ESRCH:

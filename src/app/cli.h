@@ -11,6 +11,8 @@
 
 /* "whydrop: sentence" on standard error; returns the exit code that belongs to the error. */
 int cli_fail(const struct err *err);
+/* Says what was wrong but did not stop us (a damaged recording of which a part could be read), and forgets it. */
+void cli_warn(struct err *err);
 /* From now on SIGINT, SIGTERM and SIGHUP end the wait instead of the program. */
 void cli_catch(void);
 /* Waits until CLOCK_MONOTONIC shows until_ns; true when a signal came first (or had come). */

@@ -82,6 +82,7 @@ int cli_look(const struct options *o)
 	r = pipeline_open(&p, o->from ? o->from : o->root, o->netns, &err);
 	if (r)
 		return cli_fail(&err);
+	cli_warn(&err);
 	if (o->root)
 		r = pipeline_totals(&p, &err);
 	else if (o->from)

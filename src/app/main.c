@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 static const struct command commands[] = {
-	{ "look", CMD_LOOK, cli_look, "", 0, 0, "watch this host for 10 s and say what is lost, where, to whom and why",
+	{ "look", CMD_LOOK, cli_look, "", 0, 0, "watch for 10 s, say what is lost, where, to whom and why",
 	  "whydrop look --for 30s -v" },
 	{ "sockets", CMD_SOCKETS, cli_sockets, "", 0, 0, "sockets that lose or are about to, worst first",
 	  "whydrop sockets --netns all" },
 	{ "explain", CMD_EXPLAIN, cli_explain, "NAME", 1, 8, "what a counter, drop reason, cause or setting means",
 	  "whydrop explain TcpExt.ListenOverflows" },
-	{ "snapshot", CMD_SNAPSHOT, cli_snapshot, "FILE", 1, 1, "write all that can be read into one file, to be looked at anywhere",
+	{ "snapshot", CMD_SNAPSHOT, cli_snapshot, "FILE", 1, 1, "all that can be read into one file, for any machine",
 	  "whydrop snapshot before.tar" },
 	{ "log", CMD_LOG, cli_log, "", 0, 0, "one timestamped line per interval with what was lost",
 	  "whydrop log --interval 30s" },

@@ -27,14 +27,15 @@ static const struct option_row {
 	{ "count", 'n', NUMBER, CMD_LOG, AT(count), "N", "stop after N lines (default: never)" },
 	{ "json", 0, FLAG, CMD_LOOK, AT(json), NULL, "one JSON object on standard output" },
 	{ "netns", 0, TEXT, CMD_LOOK | CMD_SOCKETS | CMD_LOG | CMD_SNAPSHOT, AT(netns), "NAME|all",
-	  "only this network namespace: its name, inode or a process id in it (default: all)" },
-	{ "root", 0, TEXT, CMD_LOOK | CMD_SOCKETS, AT(root), "DIR", "totals since boot of a recorded tree, snapshot or sosreport" },
+	  "one network namespace: its name, inode or a pid in it" },
+	{ "root", 0, TEXT, CMD_LOOK | CMD_SOCKETS, AT(root), "DIR", "totals since boot of a snapshot or recorded tree" },
 	{ "from", 0, TEXT, CMD_LOOK, AT(from), "A", "compare two recordings: the earlier" },
 	{ "to", 0, TEXT, CMD_LOOK, AT(to), "B", "and the later one" },
 	{ "events", 0, EVENTS, CMD_LOOK | CMD_LOG, AT(events), "auto|btf|raw|off",
-	  "kernel drop events (this version has none yet: counters only)" },
+	  "kernel drop events (none in this version)" },
 	{ "no-color", 0, FLAG, ALL, AT(no_color), NULL, "never colour (as NO_COLOR in the environment)" },
-	{ "verbose", 'v', COUNT, ALL, AT(verbose), NULL, "show the evidence; twice: the cost of each source, too" },
+	{ "verbose", 'v', COUNT, CMD_LOOK | CMD_SOCKETS, AT(verbose), NULL,
+	  "all causes, places, proofs and costs; all sockets" },
 	{ "help", 'h', FLAG, ALL, AT(help), NULL, "this text" },
 	{ "version", 'V', FLAG, ALL, AT(version), NULL, "the version" },
 };
@@ -170,7 +171,7 @@ void options_command_help(const struct command *cmd, struct fmt *out)
 
 void options_help(const struct command *commands, unsigned n, struct fmt *out)
 {
-	fmt_add(out, "whydrop says which packets are lost inside this host, where, why, who it hurts and what to do.\n\n"
+	fmt_add(out, "whydrop says which packets are lost inside this host, where, why, who it hurts\nand what to do.\n\n"
 		     "usage: whydrop [COMMAND] [options]\n\ncommands (default: look)\n");
 	for (unsigned i = 0; i < n; i++) {
 		fmt_add(out, "  %s%s%s", commands[i].name, commands[i].args[0] ? " " : "", commands[i].args);

@@ -172,7 +172,7 @@ static int conclude(struct pipeline *p, struct err *err)
 	slice_copy(slice_str(tree_kernel(p->tree)), r->kernel, sizeof(r->kernel));
 	slice_copy(slice_str(WHYDROP_VERSION), r->version, sizeof(r->version));
 	r->seconds = p->since_boot ? 0 : (double)(p->sample.mono_ns - p->sample.began_mono_ns) / 1e9;
-	r->container = contained(p->tree);
+	r->container = contained(p->tree) && !tree_netns(p->tree, 1);
 	return report_build(r, &p->sample, &p->ledger, err);
 }
 

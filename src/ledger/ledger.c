@@ -223,6 +223,15 @@ static void take_any(struct book *b, uint16_t total, uint64_t *rem, struct takeo
 	}
 }
 
+/* Masters that add the statistics of their ports to their own: bond, team, and hardware (netvsc over its VF). A bridge
+ * or VRF does not. */
+static bool adds_up(const struct sample *s, uint32_t master)
+{
+	const char *kind = master == PLACE_NONE ? "none" : s->place[master].link->kind;
+
+	return !kind[0] || strcmp(kind, "bond") == 0 || strcmp(kind, "team") == 0;
+}
+
 /* The slot where edge e of a part at `place` finds its total. */
 static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach, uint32_t place)
 {
@@ -232,7 +241,7 @@ static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach
 	if (reach == MASTER || reach == PEER) {
 		if (p->kind != PLACE_DEVICE)
 			return SLOT_NONE;
-		at = reach == MASTER ? p->link->master : p->link->peer;
+		at = reach == PEER ? p->link->peer : adds_up(b->s, p->link->master) ? p->link->master : PLACE_NONE;
 	} else if (counter_rows[total].scope == NETNS) {
 		at = sample_ns_of(b->s, place);
 		/* only where the sender was told does the IP layer count the packet of a rule, too, and only the egress hook
@@ -250,11 +259,12 @@ static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach
 static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
 {
 	uint16_t c = b->s->series[slot].counter;
-	uint64_t rem[SCOPE_COUNT], full = book_amount(b, slot);
+	/* by reach, too: what a master or the other end of a veth counts is the same packet once more */
+	uint64_t rem[ANY + 1][SCOPE_COUNT], full = book_amount(b, slot);
 	bool exact[SCOPE_COUNT] = { false };
 
-	for (unsigned i = 0; i < SCOPE_COUNT; i++)
-		rem[i] = full;
+	for (unsigned i = 0; i < (ANY + 1) * SCOPE_COUNT; i++)
+		rem[i / SCOPE_COUNT][i % SCOPE_COUNT] = full;
 	for (unsigned e = 0; e < EDGES && counter_rows[c].of[e].total; e++) {
 		const struct edge *ed = &counter_rows[c].of[e];
 		uint16_t total = table_edge(c, e);
@@ -264,16 +274,16 @@ static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
 			continue;
 		pool = counter_rows[total].scope;
 		if (ed->reach == ANY)
-			take_any(b, total, &rem[pool], t);
+			take_any(b, total, &rem[ANY][pool], t);
 		else
-			take(b, target_of(b, total, ed->reach, b->s->series[slot].place), &rem[pool], false, t);
+			take(b, target_of(b, total, ed->reach, b->s->series[slot].place), &rem[ed->reach][pool], false, t);
 		/* no surplus where the total itself cannot be read */
 		exact[pool] |= ed->kind == EXACT && ed->reach == HERE &&
 			       target_of(b, total, HERE, b->s->series[slot].place) != SLOT_NONE;
 	}
 	for (unsigned i = 0; i < SCOPE_COUNT && b->view == LEDGER_MOVED; i++)
-		if (exact[i] && rem[i])
-			book_surplus(b, slot, rem[i]);
+		if (exact[i] && rem[HERE][i])
+			book_surplus(b, slot, rem[HERE][i]);
 }
 
 static void add_evidence(struct book *b, struct entry *e, const struct takeoff *t)

@@ -96,6 +96,32 @@ static void say_residues(struct page *p, const struct report *r, int verbose)
 		page_say(p, PLAIN, "and %u more", l->residues - shown);
 }
 
+/* A group that was left loses its traffic from then on, and no counter shows that. */
+static void say_left(struct page *p, const struct report *r)
+{
+	const struct sample *s = r->sample;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < s->events; i++) {
+		const struct event *e = &s->event[i];
+		char name[160];
+		struct fmt f;
+
+		/* what left together with its device or namespace is no surprise */
+		if (e->kind != EVENT_LEAVE || e->place >= s->places || s->place[e->place].gone || ++n > 3)
+			continue;
+		if (n == 1) {
+			page_at(p, 0, 5);
+			page_say(p, PLAIN, "Multicast left meanwhile (no counter shows what is missed since):");
+		}
+		fmt_init(&f, name, sizeof(name));
+		name_place(&f, s, sample_ns_of(s, e->place));
+		page_say(p, PLAIN, "%s (%s)", e->text, name);
+	}
+	if (n > 3)
+		page_say(p, PLAIN, "and %u more (-v)", n - 3);
+}
+
 static void say_unseen(struct page *p, const struct report *r)
 {
 	if (!r->unseens)
@@ -112,6 +138,7 @@ void foot_write(struct page *p, const struct report *r, int verbose, bool unseen
 {
 	say_others(p, r);
 	say_residues(p, r, verbose);
+	say_left(p, r);
 	if (unseen)
 		say_unseen(p, r);
 }

@@ -29,7 +29,7 @@ static void put_time(struct fmt *out, uint64_t real_ns)
 static bool plain(unsigned char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c && strchr("._:/@+-[]", c));
+	       (c && strchr("._:/@+*-[]", c));
 }
 
 /* Everything else, UTF-8 included, becomes \xNN: a log is read by tools with other ideas of a character. */

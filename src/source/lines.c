@@ -92,6 +92,22 @@ int lines_read(struct lines *l, struct sample *s, uint32_t ns, const char *file,
 	return ret;
 }
 
+int lines_source(struct probe *p, struct netns *ns, struct lines *l, enum net_file f, struct err *err)
+{
+	struct slice text;
+	uint64_t print;
+	int r = tree_net(ns, f, &text, err);
+
+	if (r)
+		return r;
+	print = hash_print(text.p, text.n);
+	if (print == l->print)
+		return 0;
+	r = lines_read(l, p->sample, ns->place, net_file_paths[f], text, err);
+	l->print = r ? 0 : print;
+	return r;
+}
+
 void lines_forget(void *state)
 {
 	struct lines *l = state;

@@ -358,7 +358,8 @@ static int netdev_read(struct probe *p, struct netns *ns, void *state, struct er
 	/* listen first, then dump: a change in between is seen twice rather than never */
 	if (notice_read(ns, RTMGRP_LINK, each_notice, &r) == -ENOBUFS)
 		x->relink = true;
-	if (!x->linked || x->relink) {
+	/* a second recording of the same host sends no notifications about what changed since the first */
+	if (!x->linked || x->relink || !tree_live(p->tree)) {
 		ret = ask_links(&r);
 		if (ret) {
 			x->no_netlink = !x->linked;

@@ -132,11 +132,17 @@ int pairs_read(struct pairs *p, struct sample *s, uint32_t ns, const char *file,
 int pairs_source(struct probe *p, struct netns *ns, struct pairs *pairs, enum net_file f, struct err *err)
 {
 	struct slice text;
+	uint64_t print;
 	int r = tree_net(ns, f, &text, err);
 
 	if (r)
 		return r;
-	return pairs_read(pairs, p->sample, ns->place, net_file_paths[f], text, err);
+	print = hash_print(text.p, text.n);
+	if (print == pairs->print)
+		return 0;
+	r = pairs_read(pairs, p->sample, ns->place, net_file_paths[f], text, err);
+	pairs->print = r ? 0 : print;
+	return r;
 }
 
 void pairs_forget(void *state)

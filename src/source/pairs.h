@@ -11,6 +11,7 @@
 struct pairs {
 	struct bound line[PAIRS_LINES];
 	uint32_t unknown_type;  /* slot of IcmpMsg.InTypeUnknown, made at its first line */
+	uint64_t print;         /* of the last text, where it was whole: the same again needs no reading */
 };
 
 /* Reads one such text into the sample. A damaged pair is skipped and reported in err with file and line; the rest is

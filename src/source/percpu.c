@@ -121,9 +121,17 @@ int percpu_source(struct probe *p, struct netns *ns, struct percpu *x, const cha
 {
 	struct netns *at = ns ? ns : tree_own(p->tree);
 	struct slice text;
+	uint64_t print;
 	int r = tree_net(at, f, &text, err);
 
-	return r ? r : percpu_read(x, p->sample, at->place, prefix, bits, net_file_paths[f], text, err);
+	if (r)
+		return r;
+	print = hash_print(text.p, text.n);
+	if (print == x->print)
+		return 0;
+	r = percpu_read(x, p->sample, at->place, prefix, bits, net_file_paths[f], text, err);
+	x->print = r ? 0 : print;
+	return r;
 }
 
 void percpu_forget(struct percpu *x)

@@ -11,6 +11,7 @@ struct percpu {
 	uint64_t *last;      /* rows * columns, as read last */
 	uint64_t *sum;       /* by column: what all rows together show, wraps undone */
 	uint32_t rows, cols;
+	uint64_t print;      /* of the last text, where it was whole: the same again needs no reading */
 };
 
 /* Adds up the rows of one such text and puts the sums; bits is the width of the kernel's counters. Columns named

@@ -31,9 +31,9 @@
 struct asker {
 	struct probe *p;
 	struct netns *ns;
-	unsigned known;    /* settings that could be read */
-	int refused;       /* -EACCES or -EPERM when one was */
-	int fd;            /* datagram socket of the namespace for SIOCETHTOOL, -1 not opened */
+	unsigned known; /* settings that could be read */
+	int refused;	/* -EACCES or -EPERM when one was */
+	int fd;		/* datagram socket of the namespace for SIOCETHTOOL, -1 not opened */
 };
 
 /* ---- sysctls ---- */
@@ -145,7 +145,12 @@ static void read_netns(struct asker *a)
 
 /* ---- network cards ---- */
 
-struct ask { struct asker *a; const char *dev; uint32_t cmd; size_t size; };
+struct ask {
+	struct asker *a;
+	const char *dev;
+	uint32_t cmd;
+	size_t size;
+};
 
 static int ioctl_of(const struct ask *k, void *data)
 {
@@ -184,7 +189,10 @@ static int fetch_struct(struct netns *ns, void *arg, struct fmt *out)
 /* The kernel writes at most as many entries as we say there is room for. */
 static int fetch_rss(struct netns *ns, void *arg, struct fmt *out)
 {
-	static struct { struct ethtool_rxfh_indir head; uint32_t ring[RSS_MAX]; } t;
+	static struct {
+		struct ethtool_rxfh_indir head;
+		uint32_t ring[RSS_MAX];
+	} t;
 	int r;
 
 	(void)ns;
@@ -210,7 +218,8 @@ static bool ask_card(struct asker *a, const char *dev, const char *what, uint32_
 
 	fmt_init(&path, name, sizeof(name));
 	fmt_add(&path, "ethtool/%s/%s", dev, what);
-	return !path.cut && tree_blob(a->ns, name, cmd == ETHTOOL_GRXFHINDIR ? fetch_rss : fetch_struct, &k, ret, NULL) == 0 &&
+	return !path.cut &&
+	       tree_blob(a->ns, name, cmd == ETHTOOL_GRXFHINDIR ? fetch_rss : fetch_struct, &k, ret, NULL) == 0 &&
 	       ret->n >= size;
 }
 

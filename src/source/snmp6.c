@@ -5,10 +5,7 @@
 
 static int snmp6_read(struct probe *p, struct netns *ns, void *state, struct err *err)
 {
-	struct slice text;
-	int r = tree_net(ns, NET_SNMP6, &text, err);
-
-	return r ? r : lines_read(state, p->sample, ns->place, net_file_paths[NET_SNMP6], text, err);
+	return lines_source(p, ns, state, NET_SNMP6, err);
 }
 
 const struct source source_snmp6 = { sizeof(struct lines), snmp6_read, lines_forget };

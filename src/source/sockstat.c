@@ -11,7 +11,11 @@
 #include <stdio.h>
 
 #define PAIRS_MAX 40
-struct sockstat { uint32_t slot[2][PAIRS_MAX]; uint64_t hash[2][PAIRS_MAX]; };
+struct sockstat {
+	uint32_t slot[2][PAIRS_MAX];
+	uint64_t hash[2][PAIRS_MAX];
+	uint64_t print[2];  /* of the last texts, where they were whole: the same again needs no reading */
+};
 
 /* Slot of "sockstat.TCP.mem", looked up by name only when the n-th name of the file is another one than last time. */
 static uint32_t slot_of(struct sockstat *x, struct sample *s, uint32_t ns, unsigned f, unsigned n, struct slice proto,
@@ -66,11 +70,17 @@ static int sockstat_read(struct probe *p, struct netns *ns, void *state, struct 
 	int ret = 0;
 
 	for (unsigned f = 0; f < 2; f++) {
+		struct sockstat *x = state;
 		struct slice text;
 		int r = tree_net(ns, files[f], &text, err);
+		uint64_t print = r ? 0 : hash_print(text.p, text.n);
 
-		if (r == 0)
-			r = sockstat_text(state, p->sample, ns->place, f, text, err);
+		if (r == 0 && print == x->print[f])
+			continue;
+		if (r == 0) {
+			r = sockstat_text(x, p->sample, ns->place, f, text, err);
+			x->print[f] = r ? 0 : print;
+		}
 		if (r && !(f == 1 && r == -ENOENT))
 			ret = r;
 	}

@@ -26,6 +26,7 @@ struct softnet {
 	bool bound;
 	uint32_t *first;   /* by CPU: first slot + 1; slots of one CPU stand in a row, unnamed columns left out */
 	uint32_t cpus;
+	uint64_t print;    /* of the last text, where it was whole: the same again needs no reading */
 };
 
 /* The slots of one CPU, made at its first row. */
@@ -133,6 +134,8 @@ static int softnet_text(struct softnet *x, struct sample *s, struct slice text, 
 static int softnet_read(struct probe *p, struct netns *ns, void *state, struct err *err)
 {
 	struct slice text, online = { 0 }, first = { 0 }, word;
+	struct softnet *x = state;
+	uint64_t print;
 	char list[512];
 	unsigned n = 0;
 	int r;
@@ -140,6 +143,9 @@ static int softnet_read(struct probe *p, struct netns *ns, void *state, struct e
 	r = tree_net(ns ? ns : tree_own(p->tree), NET_SOFTNET, &text, err);
 	if (r)
 		return r;
+	print = hash_print(text.p, text.n);
+	if (print == x->print)
+		return 0;
 	for (struct slice t = text; n == 0 && slice_line(&t, &first);)
 		while (slice_word(&first, &word))
 			n++;
@@ -153,7 +159,9 @@ static int softnet_read(struct probe *p, struct netns *ns, void *state, struct e
 		if (r)
 			return r;
 	}
-	return softnet_text(state, p->sample, text, online, err);
+	r = softnet_text(x, p->sample, text, online, err);
+	x->print = r || n <= CPU_COLUMN ? 0 : print;  /* where rows do not say their CPU, the same text may mean others */
+	return r;
 }
 
 static void softnet_forget(void *state)

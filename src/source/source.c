@@ -61,7 +61,7 @@ static void count(struct tally *y, uint32_t tick, int r, const struct err *err, 
 	case 0:
 	case EINTR:  /* changed while it was read: there is a next time */
 		y->ok++;
-		if (err->text[0] && !y->text[0])
+		if (err->text[0] && !err->code && !y->text[0])
 			slice_copy(slice_str(err->text), y->text, sizeof(y->text));  /* read, with a remark */
 		return;
 	case ENOENT:

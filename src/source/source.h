@@ -21,7 +21,7 @@ struct probe {
 
 /*
  * read: 0; -ENOENT: this kernel or namespace has none of it (absent is not zero, and not a failure);
- * -EACCES/-EPERM: not allowed; other -errno with a sentence in err: damaged or failed, what could be read was put.
+ * (a sentence in err with code 0 is then a remark for the report); -EACCES/-EPERM: not allowed; other -errno with a sentence in err: damaged or failed, what could be read was put.
  * `state` is state_size zeroed bytes of the source's own per namespace (ns is NULL for a HOST source: one for the
  * machine). forget frees what state points to when the namespace goes.
  */

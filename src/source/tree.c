@@ -409,8 +409,11 @@ int tree_ask(struct netns *ns, enum nl_socket sock, const char *name, struct nlm
 	char path[256];
 	struct slice data;
 	struct fmt keep;
-	int r = answer_path(ns, "netlink", name, path, sizeof(path));
+	int r;
 
+	if (t->kind == TREE_LIVE && !t->recording)
+		return live_ask(ns, sock, name, request, each, arg, NULL, err);  /* nobody needs the path: no formatting */
+	r = answer_path(ns, "netlink", name, path, sizeof(path));
 	if (r < 0)
 		return err_set(err, -r, "netlink %.80s: the name is too long", name);
 	if (t->kind != TREE_LIVE) {

@@ -333,7 +333,7 @@ static void renew_anchors(struct tree *t, struct sample *s)
 
 int netns_scan(struct tree *t, struct sample *s, struct err *err)
 {
-	int64_t began = clock_now(CLOCK_THREAD_CPUTIME_ID), took_ms;
+	int64_t began = clock_now(CLOCK_MONOTONIC), took_ms;
 	int r = t->ready ? 0 : set_up(t, s, err);
 
 	if (r < 0)
@@ -353,7 +353,7 @@ int netns_scan(struct tree *t, struct sample *s, struct err *err)
 	t->scan_wanted = false;
 	settle(t, s, true);
 	/* Stay below a hundredth of a CPU however many processes there are. */
-	took_ms = (clock_now(CLOCK_THREAD_CPUTIME_ID) - began) / NS_PER_MS;
+	took_ms = (clock_now(CLOCK_MONOTONIC) - began) / NS_PER_MS;
 	t->full_after = FULL_EVERY + (uint32_t)took_ms / 10;
 	t->watches = 0;
 	return 0;

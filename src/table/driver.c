@@ -68,7 +68,7 @@ const struct driver_stat driver_rows[] = {
 	/* ixgbe: rx_no_dma_resources (a queue without descriptors) is in no stats64 field; rx_missed_errors (packet
 	 * buffer full) is the one of stats64. rx_csum_offload_errors, alloc_rx_*_failed, fdir_miss and
 	 * non_eop_descs are no losses. */
-	{ "ixgbe", "rx_no_dma_resources", "ethtool.rx_ring_full",
+	{ "ixgbe", "rx_no_dma_resources", "ethtool.rx_ring_full_own",
 	  "drivers/net/ethernet/intel/ixgbe/ixgbe_main.c ixgbe_update_stats (QPRDC)" },
 	{ "ixgbe", "rx_flow_control_xoff", "ethtool.rx_pause",
 	  "drivers/net/ethernet/intel/ixgbe/ixgbe_ethtool.c ixgbe_gstrings_stats" },
@@ -78,9 +78,9 @@ const struct driver_stat driver_rows[] = {
 	/* i40e: port.rx_dropped was renamed port.rx_discards (port buffer full; in no stats64 field). A queue
 	 * without descriptors is rx_missed_errors of stats64 (rx_dropped on older kernels). veb.* repeat what ports
 	 * and queues count. */
-	{ "i40e", "port.rx_dropped", "ethtool.rx_ring_full",
+	{ "i40e", "port.rx_dropped", "ethtool.rx_ring_full_own",
 	  "drivers/net/ethernet/intel/i40e/i40e_ethtool.c i40e_gstrings_stats, before the rename" },
-	{ "i40e", "port.rx_discards", "ethtool.rx_ring_full",
+	{ "i40e", "port.rx_discards", "ethtool.rx_ring_full_own",
 	  "drivers/net/ethernet/intel/i40e/i40e_ethtool.c i40e_gstrings_stats" },
 	{ "i40e", "port.rx_undersize", "ethtool.rx_bad_frame",
 	  "drivers/net/ethernet/intel/i40e/i40e_ethtool.c i40e_gstrings_stats" },
@@ -211,7 +211,7 @@ const struct driver_stat driver_rows[] = {
 	/* gve: rx_dropped and rx_dropped_pkt[0] are the sum of rx_skb_alloc_fail and rx_desc_err_dropped_pkt.
 	 * rx_queue_drop_cnt is not taken: whether it contains the three other reports of the card is not
 	 * documented. */
-	{ "gve", "rx_no_buffers_posted[*]", "ethtool.rx_ring_full",
+	{ "gve", "rx_no_buffers_posted[*]", "ethtool.rx_ring_full_own",
 	  "drivers/net/ethernet/google/gve/gve_adminq.h enum gve_stat_names" },
 	{ "gve", "rx_skb_alloc_fail", "ethtool.rx_no_memory",
 	  "drivers/net/ethernet/google/gve/gve_ethtool.c gve_get_ethtool_stats" },
@@ -250,7 +250,7 @@ const struct driver_stat driver_rows[] = {
 	/* vmxnet3: the names are indented below "Rx Queue#" lines and repeat for each queue; blanks around a name
 	 * do not count. "pkts rx OOB" is in no stats64 field. "ring full" only stops the queue. "drv dropped rx
 	 * total" (err, fcs, no memory) is rx_dropped, "pkts rx err" is rx_errors of stats64. */
-	{ "vmxnet3", "pkts rx OOB", "ethtool.rx_ring_full",
+	{ "vmxnet3", "pkts rx OOB", "ethtool.rx_ring_full_own",
 	  "drivers/net/vmxnet3/vmxnet3_ethtool.c vmxnet3_rq_dev_stats" },
 	{ "vmxnet3", "drv dropped tx total", "ethtool.tx_error",
 	  "drivers/net/vmxnet3/vmxnet3_ethtool.c vmxnet3_get_stats64" },

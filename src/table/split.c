@@ -98,7 +98,7 @@ const struct split split_rows[] = {
 	  "only the send side of the interface has filters" },
 	{ "clsact.drops", TC_INGRESS_PROGRAM, SURE, { { WHEN_FILTER, "ingress" } },
 	  "only the receive side of the interface has filters" },
-	{ "clsact.drops", TC_EGRESS_PROGRAM, LIKELY, { { WHEN_MOVED, "Ip.OutDiscards|Ip6OutDiscards" } },
+	{ "clsact.drops", TC_EGRESS_PROGRAM, LIKELY, { { WHEN_MOVED_LESS, "Ip.OutDiscards|Ip6OutDiscards-qdisc.drops" } },
 	  "both sides have filters; the IP layer counted as many discards on sending" },
 	{ "clsact.drops", TC_INGRESS_PROGRAM, LIKELY, { { .when = WHEN_ALWAYS } },
 	  "the IP layer counted no discards on sending" },

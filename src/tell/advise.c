@@ -47,13 +47,17 @@ static uint64_t to_fit(struct facts *x, const struct advice *a, uint64_t old)
 	want = want / (double)have * (double)old;
 	new = bounded(power_above(want < 1e15 ? (uint64_t)want : (uint64_t)1e15), a);
 	if (new == a->most)
-		snprintf(x->fit, sizeof(x->fit), "%llu is the most we advise; one second of what is lost (%.0f packets of %d "
-			 "bytes in kernel memory) would take %.0f bytes more.", (unsigned long long)new, rate, TRUESIZE,
-			 rate * TRUESIZE);
+		snprintf(x->fit, sizeof(x->fit),
+			 "%llu is the most we advise; one second of what is lost (%.0f packets of %d "
+			 "bytes in kernel memory) would take %.0f bytes more.",
+			 (unsigned long long)new, rate, TRUESIZE, rate * TRUESIZE);
 	else
-		snprintf(x->fit, sizeof(x->fit), "%llu is the next power of two that holds %s one second of what is lost "
-			 "(%.0f packets of %d bytes in kernel memory).", (unsigned long long)new,
-			 need > 2.0 * (double)have ? "the present buffer and" : "twice as much as now, more than", rate, TRUESIZE);
+		snprintf(x->fit, sizeof(x->fit),
+			 "%llu is the next power of two that holds %s one second of what is lost "
+			 "(%.0f packets of %d bytes in kernel memory).",
+			 (unsigned long long)new,
+			 need > 2.0 * (double)have ? "the present buffer and" : "twice as much as now, more than", rate,
+			 TRUESIZE);
 	return new;
 }
 
@@ -116,7 +120,8 @@ static bool values(struct facts *x, const struct advice *a)
 		x->new[last] = bounded(last ? twice(was) : power_above(twice(was)), a);
 		/* tcp_mem, udp_mem: below, pressure and limit belong together; tcp_rmem: only the upper end moves */
 		for (unsigned i = 0; i < last && strcmp(x->setting->unit, "pages") == 0; i++)
-			x->new[i] = was ? (uint64_t)((double)x->old[i] * ((double)x->new[last] / (double)was)) : x->old[i];
+			x->new[i] = was ? (uint64_t)((double)x->old[i] * ((double)x->new[last] / (double)was)) :
+					  x->old[i];
 		return x->new[last] > was;
 	}
 	return false;
@@ -125,8 +130,8 @@ static bool values(struct facts *x, const struct advice *a)
 static bool tame(const char *name)
 {
 	for (; *name; name++)
-		if (!((*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') || (*name >= '0' && *name <= '9') ||
-		      strchr("._@-", *name)))
+		if (!((*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+		      (*name >= '0' && *name <= '9') || strchr("._@-", *name)))
 			return false;
 	return true;
 }
@@ -140,7 +145,8 @@ static void persist(const struct facts *x, const struct advice *a, struct fix *f
 	/* an odd device name would need another quoting in each kind of file */
 	if (a->persist && x->link && strstr(a->persist, "{dev}") && !tame(x->link->name))
 		return;
-	if (!x->net || x->net->own || !a->setting || !x->setting || !x->setting->per_netns || x->setting->kind != SET_SYSCTL) {
+	if (!x->net || x->net->own || !a->setting || !x->setting || !x->setting->per_netns ||
+	    x->setting->kind != SET_SYSCTL) {
 		if (a->persist)
 			facts_fill(x, a->persist, FILL_SHELL, fix->persist, sizeof(fix->persist));
 		return;
@@ -148,13 +154,16 @@ static void persist(const struct facts *x, const struct advice *a, struct fix *f
 	fmt_init(&out, fix->persist, sizeof(fix->persist));
 	snprintf(key, sizeof(key), "%s", x->setting->key);
 	if (x->net->container[0]) {
-		fmt_add(&out, "where the container is made: docker run --sysctl %s=VALUE, or securityContext.sysctls of the pod",
+		fmt_add(&out,
+			"where the container is made: docker run --sysctl %s=VALUE, or securityContext.sysctls of the pod",
 			key);
 		return;
 	}
 	facts_fill(x, "{ns}", FILL_TEXT, name, sizeof(name));
-	fmt_add(&out, "repeat the command wherever namespace %s is made; a file in /etc/sysctl.d reaches only the first "
-		"namespace", name[0] ? name : "is not named and");
+	fmt_add(&out,
+		"repeat the command wherever namespace %s is made; a file in /etc/sysctl.d reaches only the first "
+		"namespace",
+		name[0] ? name : "is not named and");
 }
 
 /* Fills one fix from a row; false when a placeholder is not known. */
@@ -181,7 +190,8 @@ static bool starts(const char *s, const char *with)
 static bool already(const struct finding *f, const struct fix *fix)
 {
 	for (unsigned i = 0; i < f->fixes; i++)
-		if (strcmp(f->fix[i].command, fix->command) == 0 && (fix->command[0] || strcmp(f->fix[i].why, fix->why) == 0))
+		if (strcmp(f->fix[i].command, fix->command) == 0 &&
+		    (fix->command[0] || strcmp(f->fix[i].why, fix->why) == 0))
 			return true;
 	return false;
 }
@@ -190,7 +200,7 @@ static bool already(const struct finding *f, const struct fix *fix)
 struct choice {
 	struct finding *f;
 	struct facts x;
-	const struct setting *used[FIX_CAP];  /* changed by fix[i] */
+	const struct setting *used[FIX_CAP]; /* changed by fix[i] */
 	bool policy;
 };
 

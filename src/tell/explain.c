@@ -7,9 +7,9 @@
 static const char *const kind_names[SOCK_KINDS] = { "udp", "tcp", "tcp", "raw", "packet", "netlink", "unix" };
 /* Netlink families by number, include/uapi/linux/netlink.h. */
 static const char *const netlink_names[] = {
-	"route", "unused", "usersock", "firewall", "sock_diag", "nflog", "xfrm", "selinux", "iscsi", "audit", "fib_lookup",
-	"connector", "netfilter", "ip6_fw", "dnrtmsg", "kobject_uevent", "generic", "17", "scsitransport", "ecryptfs",
-	"rdma", "crypto", "smc",
+	"route",   "unused", "usersock",      "firewall",  "sock_diag", "nflog",  "xfrm",    "selinux",
+	"iscsi",   "audit",  "fib_lookup",    "connector", "netfilter", "ip6_fw", "dnrtmsg", "kobject_uevent",
+	"generic", "17",     "scsitransport", "ecryptfs",  "rdma",	"crypto", "smc",
 };
 
 static void put_socket(struct fmt *out, const struct facts *x, const struct sock_fact *sk)
@@ -108,7 +108,8 @@ static void explain_rule(struct finding *f, const struct rule_fact *r)
 	if (r->verdict == RULE_POLICY)
 		fmt_add(&out, " policy");
 	else
-		fmt_add(&out, strcmp(r->tool, "nft") == 0 ? " handle %llu" : " rule %llu", (unsigned long long)r->handle);
+		fmt_add(&out, strcmp(r->tool, "nft") == 0 ? " handle %llu" : " rule %llu",
+			(unsigned long long)r->handle);
 }
 
 /* ---- what the ordinary tools show ---- */
@@ -161,7 +162,8 @@ static void explain_ordinary(struct finding *f, const struct facts *x)
 static void why_socket(struct fmt *out, const struct sock_fact *sk)
 {
 	if (sk->kind == SOCK_KIND_TCP_LISTEN) {
-		fmt_add(out, " Its accept queue may hold %u connections, %u are waiting now.", sk->queue_max, sk->queue);
+		fmt_add(out, " Its accept queue has room for %u and holds %u now.", sk->queue_max,
+			sk->queue);
 	} else if (sk->have_mem && sk->rcvbuf) {
 		fmt_add(out, " Its receive buffer: ");
 		fmt_count(out, sk->rmem);
@@ -198,13 +200,15 @@ static void why_settings(struct fmt *out, const struct facts *x)
 
 	for (size_t i = 0; i < advice_count && n < ARRAY_SIZE(seen); i++) {
 		const struct setting *row = advice_rows[i].cause == x->e->cause && advice_rows[i].setting ?
-					    table_setting(advice_rows[i].setting) : NULL;
+						    table_setting(advice_rows[i].setting) :
+						    NULL;
 		uint64_t v[SETTING_VALUES];
 		bool twice = false;
 
 		for (unsigned k = 0; k < n; k++)
 			twice = twice || seen[k] == row;
-		if (!row || twice || row->kind == SET_LINK || (strchr(row->key, '*') && !x->link) || !facts_setting(x, row, v))
+		if (!row || twice || row->kind == SET_LINK || (strchr(row->key, '*') && !x->link) ||
+		    !facts_setting(x, row, v))
 			continue;
 		fmt_add(out, "%s%s is", n ? ", " : " Here ", row->key);
 		for (unsigned k = 0; k < row->values; k++) {
@@ -226,7 +230,8 @@ static void why_sure(struct fmt *out, const struct entry *e)
 			fmt_add(out, ".");
 	}
 	if (e->by_witness)
-		fmt_add(out, " The counter that says it exactly cannot be read; another one that sees the same was taken.");
+		fmt_add(out,
+			" The counter that says it exactly cannot be read; another one that sees the same was taken.");
 	if (e->sure == LIKELY)
 		fmt_add(out, " This is the likely cause.");
 	else if (e->sure == LOW)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is known about one finding, and how the placeholders of table/advice.c are filled from it. Private to tell/. */
+/* What is known of one finding, and how advice is filled from it (facts.c, facts_when.c, fill.c). Private to tell/. */
 #ifndef TELL_FACTS_H
 #define TELL_FACTS_H
 
@@ -14,7 +14,7 @@ struct facts {
 	const struct finding *f;
 	const struct entry *e;
 	const struct sample *s;
-	uint32_t ns, dev;                 /* places, PLACE_NONE unknown */
+	uint32_t ns, dev; /* places, PLACE_NONE unknown */
 	const struct ns_fact *net;
 	const struct link_fact *link, *peer, *master;
 	const struct sock_fact *sock;

@@ -118,23 +118,28 @@ static bool compare(const struct side *a, struct slice op, const struct side *b)
 	if (a->number != b->number)
 		return false;
 	if (!a->number)
-		return slice_eq(op, "=") ? strcmp(a->text, b->text) == 0 : slice_eq(op, "!=") && strcmp(a->text, b->text);
-	return slice_eq(op, "=") ? a->v == b->v : slice_eq(op, "!=") ? a->v != b->v : slice_eq(op, "<") ? a->v < b->v :
-	       slice_eq(op, "<=") ? a->v <= b->v : slice_eq(op, ">") ? a->v > b->v : slice_eq(op, ">=") && a->v >= b->v;
+		return slice_eq(op, "=") ? strcmp(a->text, b->text) == 0 :
+					   slice_eq(op, "!=") && strcmp(a->text, b->text);
+	return slice_eq(op, "=")  ? a->v == b->v :
+	       slice_eq(op, "!=") ? a->v != b->v :
+	       slice_eq(op, "<")  ? a->v < b->v :
+	       slice_eq(op, "<=") ? a->v <= b->v :
+	       slice_eq(op, ">")  ? a->v > b->v :
+				    slice_eq(op, ">=") && a->v >= b->v;
 }
 
 static bool term(const struct facts *x, struct slice t)
 {
-	bool not = t.n && t.p[0] == '!', holds;
+	bool negated = t.n && t.p[0] == '!', holds;
 	struct slice left, op, right;
 	struct side a, b;
 
-	if (not)
+	if (negated)
 		t = slice_of(t.p + 1, t.n - 1);
 	holds = slice_word(&t, &left) && read_side(x, left, &a);
 	if (holds && slice_word(&t, &op))
 		holds = slice_word(&t, &right) && read_side(x, right, &b) && compare(&a, op, &b);
-	return holds != not;
+	return holds != negated;
 }
 
 static bool settings_hold(const struct facts *x, const char *arg)

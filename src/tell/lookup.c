@@ -17,13 +17,29 @@
 #define HITS 200
 #define NEAR 5
 
-struct hits { struct hit hit[HITS]; size_t n; };
+struct hits {
+	struct hit hit[HITS];
+	size_t n;
+};
 
 /* Columns of /proc/net/softnet_stat, net/core/net-procfs.c:softnet_seq_show; 4 to 8 are always zero. */
 static const char *const softnet_columns[] = {
-	NULL, "softnet.processed", "softnet.dropped", "softnet.time_squeeze", NULL, NULL, NULL, NULL, NULL,
-	"softnet.cpu_collision", "softnet.received_rps", "softnet.flow_limit_count", "softnet.backlog_len", "softnet.cpu",
-	"softnet.input_qlen", "softnet.process_qlen",
+	NULL,
+	"softnet.processed",
+	"softnet.dropped",
+	"softnet.time_squeeze",
+	NULL,
+	NULL,
+	NULL,
+	NULL,
+	NULL,
+	"softnet.cpu_collision",
+	"softnet.received_rps",
+	"softnet.flow_limit_count",
+	"softnet.backlog_len",
+	"softnet.cpu",
+	"softnet.input_qlen",
+	"softnet.process_qlen",
 };
 
 /* Lower-case letters and digits of s; what is too long is cut, and then matches nothing. */
@@ -44,7 +60,8 @@ static void hit_add(struct hits *h, enum hit_kind kind, size_t row, bool exact)
 }
 
 /* full is the table's spelling, bare the part people use alone (or NULL); name is squeezed. */
-static void try_name(struct hits *h, enum hit_kind kind, size_t row, const char *name, const char *full, const char *bare)
+static void try_name(struct hits *h, enum hit_kind kind, size_t row, const char *name, const char *full,
+		     const char *bare)
 {
 	char text[NAME_MAX_LEN];
 
@@ -164,7 +181,10 @@ static void find_all(struct hits *h, const char *typed)
 
 /* ---- nothing found: the nearest names ---- */
 
-struct near { const char *name; unsigned distance; };
+struct near {
+	const char *name;
+	unsigned distance;
+};
 
 static unsigned least(unsigned a, unsigned b)
 {

@@ -10,16 +10,28 @@
 #define WIDTH 96
 
 static const char *const source_files[SRC_COUNT + 1] = {
-	[SRC_netdev] = "ip -s link", [SRC_qdisc] = "tc -s qdisc", [SRC_softnet] = "/proc/net/softnet_stat",
-	[SRC_conntrack] = "/proc/net/stat/nf_conntrack, conntrack -S", [SRC_xfrm] = "/proc/net/xfrm_stat",
-	[SRC_neigh] = "/proc/net/stat", [SRC_sockstat] = "/proc/net/sockstat", [SRC_netstat] = "/proc/net/netstat",
-	[SRC_snmp] = "/proc/net/snmp", [SRC_snmp6] = "/proc/net/snmp6", [SRC_protocols] = "/proc/net/protocols",
-	[SRC_ethtool] = "ethtool -S", [SRC_qstats] = "netdev queue statistics", [SRC_nftables] = "nft list ruleset",
-	[SRC_iptables] = "iptables -L -vn", [SRC_nfqueue] = "/proc/net/netfilter/nfnetlink_queue", [SRC_sockdiag] = "ss -m",
+	[SRC_netdev] = "ip -s link",
+	[SRC_qdisc] = "tc -s qdisc",
+	[SRC_softnet] = "/proc/net/softnet_stat",
+	[SRC_conntrack] = "/proc/net/stat/nf_conntrack, conntrack -S",
+	[SRC_xfrm] = "/proc/net/xfrm_stat",
+	[SRC_neigh] = "/proc/net/stat",
+	[SRC_sockstat] = "/proc/net/sockstat",
+	[SRC_netstat] = "/proc/net/netstat",
+	[SRC_snmp] = "/proc/net/snmp",
+	[SRC_snmp6] = "/proc/net/snmp6",
+	[SRC_protocols] = "/proc/net/protocols",
+	[SRC_ethtool] = "ethtool -S",
+	[SRC_qstats] = "netdev queue statistics",
+	[SRC_nftables] = "nft list ruleset",
+	[SRC_iptables] = "iptables -L -vn",
+	[SRC_nfqueue] = "/proc/net/netfilter/nfnetlink_queue",
+	[SRC_sockdiag] = "ss -m",
 };
 static const char *const scope_words[SCOPE_COUNT] = {
-	[MACHINE] = "one for the machine", [NETNS] = "one for each network namespace", [DEVICE] = "one for each device",
-	[CPU] = "one for each CPU", [SOCKET] = "one for each socket", [RULE] = "one for each firewall rule",
+	[MACHINE] = "one for the machine", [NETNS] = "one for each network namespace",
+	[DEVICE] = "one for each device",  [CPU] = "one for each CPU",
+	[SOCKET] = "one for each socket",  [RULE] = "one for each firewall rule",
 };
 static const char *const role_help[ROLE_COUNT] = {
 	[LEAF] = "leaf: a loss that no other counter shows; it is booked",
@@ -41,7 +53,8 @@ static const char *const verdict_help[VERDICT_COUNT] = {
 	[UNKNOWN] = "counted as dropped and nothing says why; it counts as loss",
 };
 static const char *const sure_help[3] = {
-	[SURE] = "the counter means this cause and no other", [LIKELY] = "other causes share the counter and this one fits best",
+	[SURE] = "the counter means this cause and no other",
+	[LIKELY] = "other causes share the counter and this one fits best",
 	[LOW] = "nothing tells the possible causes apart; a guess",
 };
 
@@ -93,8 +106,8 @@ static void blanks(const char *template, char *dst, size_t size)
 static const struct advice *last_resort(enum cause cause)
 {
 	for (size_t i = 0; i < advice_count; i++)
-		if (advice_rows[i].cause == cause && advice_rows[i].cond.when == WHEN_ALWAYS && !advice_rows[i].command &&
-		    !strchr(advice_rows[i].why, '{'))
+		if (advice_rows[i].cause == cause && advice_rows[i].cond.when == WHEN_ALWAYS &&
+		    !advice_rows[i].command && !strchr(advice_rows[i].why, '{'))
 			return &advice_rows[i];
 	return NULL;
 }
@@ -168,7 +181,8 @@ static void contained_in(struct fmt *out, const struct counter *c)
 
 	fmt_init(&f, text, sizeof(text));
 	for (unsigned i = 0; i < EDGES && c->of[i].total; i++)
-		fmt_add(&f, "%s%s%s", i ? ", " : "", c->of[i].total, c->of[i].kind == WIDE ? " (some steps)" : " (every step)");
+		fmt_add(&f, "%s%s%s", i ? ", " : "", c->of[i].total,
+			c->of[i].kind == WIDE ? " (some steps)" : " (every step)");
 	para(out, c->is == WITNESS ? "Seen by" : "Also in", text);
 	fmt_init(&f, text, sizeof(text));
 	for (size_t i = 0; i < counter_count; i++)
@@ -189,7 +203,8 @@ static void counter_splits(struct fmt *out, const struct counter *c)
 		if (strcmp(s->key, c->key) != 0)
 			continue;
 		fmt_init(&f, text, sizeof(text));
-		fmt_add(&f, "%s (%s): %s", cause_rows[s->cause].id, sure_ids[s->sure], s->why ? s->why : cause_rows[s->cause].title);
+		fmt_add(&f, "%s (%s): %s", cause_rows[s->cause].id, sure_ids[s->sure],
+			s->why ? s->why : cause_rows[s->cause].title);
 		para(out, "Or", text);
 	}
 }
@@ -222,7 +237,8 @@ static void cause_long(enum cause c, struct fmt *out)
 	char text[1600];
 	struct fmt f;
 
-	fmt_add(out, "%s: a cause, %s: %s\n", cause_rows[c].id, verdict_ids[cause_rows[c].verdict], cause_rows[c].title);
+	fmt_add(out, "%s: a cause, %s: %s\n", cause_rows[c].id, verdict_ids[cause_rows[c].verdict],
+		cause_rows[c].title);
 	para(out, "What", cause_rows[c].what);
 	para(out, "Verdict", verdict_help[cause_rows[c].verdict]);
 	fmt_init(&f, text, sizeof(text));
@@ -262,7 +278,9 @@ static void setting_long(const struct setting *s, struct fmt *out)
 	struct fmt f;
 
 	fmt_add(out, "%s: a setting%s%s, %s\n", s->key, s->unit[0] ? " in " : "", s->unit,
-		s->kind != SET_SYSCTL ? "of a device" : s->per_netns ? "of each network namespace" : "of the whole machine");
+		s->kind != SET_SYSCTL ? "of a device" :
+		s->per_netns	      ? "of each network namespace" :
+					"of the whole machine");
 	para(out, "What", s->help);
 	para(out, "Mistake", s->wrong);
 	if (s->path) {

@@ -114,13 +114,20 @@ static void closes(struct request *q, struct rtattr *a)
 	a->rta_len = (unsigned short)((char *)q + q->n.nlmsg_len - (char *)a);
 }
 
+static int say(int fd, const struct request *q)
+{
+	struct { struct nlmsghdr n; struct nlmsgerr e; char rest[512]; } answer;
+
+	if (send(fd, q, q->n.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
+		return -errno;
+	return answer.n.nlmsg_type == NLMSG_ERROR ? answer.e.error : -EPROTO;
+}
+
 static int make_pair(int fd, unsigned nr)
 {
 	struct request q = { .n = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.i)), .nlmsg_type = RTM_NEWLINK,
-				    .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK },
-			     .i = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP } };
-	struct ifinfomsg other = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	struct { struct nlmsghdr n; struct nlmsgerr e; char rest[512]; } answer;
+				    .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK } };
+	struct ifinfomsg other = { 0 };
 	struct rtattr *info, *data, *peer;
 	char name[IFNAMSIZ];
 
@@ -135,9 +142,20 @@ static int make_pair(int fd, unsigned nr)
 	closes(&q, peer);
 	closes(&q, data);
 	closes(&q, info);
-	if (send(fd, &q, q.n.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
-		return -errno;
-	return answer.n.nlmsg_type == NLMSG_ERROR ? answer.e.error : -EPROTO;
+	return say(fd, &q);
+}
+
+/* Both ends can only go up once both are there. */
+static int set_up(int fd, char end, unsigned nr)
+{
+	struct request q = { .n = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.i)), .nlmsg_type = RTM_NEWLINK,
+				    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
+			     .i = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP } };
+	char name[IFNAMSIZ];
+
+	snprintf(name, sizeof(name), "%c%u", end, nr);
+	attr(&q, IFLA_IFNAME, name, strlen(name) + 1);
+	return say(fd, &q);
 }
 
 int sandbox_veths(unsigned n)
@@ -147,7 +165,8 @@ int sandbox_veths(unsigned n)
 	/* no neighbour discovery: this is to be an idle machine */
 	write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 	for (unsigned i = 0; i < n / 2 && r == 0; i++)
-		r = make_pair(fd, i);
+		if ((r = make_pair(fd, i)) == 0 && (r = set_up(fd, 'a', i)) == 0)
+			r = set_up(fd, 'b', i);
 	if (fd >= 0)
 		close(fd);
 	return r;

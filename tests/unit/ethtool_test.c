@@ -251,7 +251,7 @@ static void blanks_around_a_name_do_not_count(void **x)
 	dev.value[3]++;
 	tick();
 	assert_int_equal(look(), 0);
-	assert_int_equal(moved("ethtool.rx_ring_full"), 2);
+	assert_int_equal(moved("ethtool.rx_ring_full_own"), 2);
 }
 
 static void two_names_of_one_key_share_a_series(void **x)

@@ -98,7 +98,7 @@ static void a_listener_shows_its_queue(void **state)
 	sk->queue = 129;
 	sk->queue_max = 128;
 	explain_finding(&t.f, &t.r);
-	assert_non_null(strstr(t.f.why, "may hold 128 connections, 129 are waiting now"));
+	assert_non_null(strstr(t.f.why, "has room for 128 and holds 129 now"));
 	tell_free(&t);
 }
 
@@ -111,8 +111,13 @@ static void rules_are_named_as_their_tool_names_them(void **state)
 	tell_init(&t, NETFILTER_RULE);
 	t.e.rule = sample_place(&t.s, PLACE_RULE, t.lab, 4);
 	r = t.s.place[t.e.rule].rule;
-	*r = (struct rule_fact){ .tool = "nft", .family = "inet", .table = "filter", .chain = "input", .handle = 4,
-				 .verdict = RULE_DROP, .text = "tcp dport 80 drop\033[2J" };
+	*r = (struct rule_fact){ .tool = "nft",
+				 .family = "inet",
+				 .table = "filter",
+				 .chain = "input",
+				 .handle = 4,
+				 .verdict = RULE_DROP,
+				 .text = "tcp dport 80 drop\033[2J" };
 	explain_finding(&t.f, &t.r);
 	assert_string_equal(t.f.rule, "inet filter input handle 4");
 	assert_non_null(strstr(t.f.why, "tcp dport 80 drop\\x1b[2J"));

@@ -172,6 +172,26 @@ static void bytes_hash_by_content_and_length(void **state)
 	assert_true(hash_pair(1, 2) != hash_pair(2, 1));
 }
 
+static void a_print_tells_apart_texts_that_differ_in_one_bit(void **state)
+{
+	unsigned char text[100] = { 0 };
+
+	(void)state;
+	for (size_t n = 1; n <= sizeof(text); n++) {
+		uint64_t whole = hash_print(text, n);
+
+		assert_true(whole != 0);
+		assert_true(whole == hash_print(text, n));
+		assert_true(whole != hash_print(text, n - 1));
+		for (size_t bit = 0; bit < n * 8; bit++) {
+			text[bit / 8] ^= (unsigned char)(1u << bit % 8);
+			if (hash_print(text, n) == whole)
+				fail_msg("bit %zu of %zu bytes does not count", bit, n);
+			text[bit / 8] ^= (unsigned char)(1u << bit % 8);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +203,7 @@ int main(void)
 		cmocka_unit_test(a_map_of_deleted_keys_still_answers_no),
 		cmocka_unit_test(a_random_walk_agrees_with_an_array),
 		cmocka_unit_test(bytes_hash_by_content_and_length),
+		cmocka_unit_test(a_print_tells_apart_texts_that_differ_in_one_bit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

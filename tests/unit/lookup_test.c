@@ -33,7 +33,8 @@ static void starts(const char *name, const char *with)
 static void a_counter_is_found_however_it_is_spelt(void **state)
 {
 	static const char *const names[] = {
-		"Udp.RcvbufErrors", "Udp:RcvbufErrors", "UdpRcvbufErrors", "RcvbufErrors", "rcvbuferrors", "udp rcvbuf errors",
+		"Udp.RcvbufErrors", "Udp:RcvbufErrors", "UdpRcvbufErrors",
+		"RcvbufErrors",	    "rcvbuferrors",	"udp rcvbuf errors",
 	};
 
 	(void)state;

@@ -15,8 +15,9 @@ static uint32_t device(struct host *h, struct netns *ns, uint64_t id, const char
 {
 	uint32_t at = sample_place(&h->sample, PLACE_DEVICE, ns->place, id);
 
-	*h->sample.place[at].link = (struct link_fact){ .ifindex = (int)id, .have = true, .rx_queues = 2,
-							.peer = PLACE_NONE, .master = PLACE_NONE };
+	*h->sample.place[at].link = (struct link_fact){
+		.ifindex = (int)id, .have = true, .rx_queues = 2, .peer = PLACE_NONE, .master = PLACE_NONE
+	};
 	snprintf(h->sample.place[at].link->name, sizeof(h->sample.place[at].link->name), "%s", name);
 	return at;
 }
@@ -134,8 +135,11 @@ static void another_namespace_has_its_own_values_and_the_machine_is_read_once(vo
 
 static void devices_have_their_own_values(void **state)
 {
-	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM, .rx_pending = 512, .rx_max_pending = 4096,
-					  .tx_pending = 256, .tx_max_pending = 1024 };
+	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM,
+					  .rx_pending = 512,
+					  .rx_max_pending = 4096,
+					  .tx_pending = 256,
+					  .tx_max_pending = 1024 };
 	struct ethtool_coalesce co = { .rx_coalesce_usecs = 50, .use_adaptive_rx_coalesce = 1 };
 	struct ethtool_channels ch = { .combined_count = 2, .max_combined = 8 };
 	uint32_t table[6] = { 0, 1, 0, 1, 2, 4000000000U }, eth0, dotted;

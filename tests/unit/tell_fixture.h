@@ -28,8 +28,14 @@ static inline uint32_t tell_device(struct tell *t, uint32_t ns, uint64_t id, con
 	uint32_t at = sample_place(&t->s, PLACE_DEVICE, ns, id);
 	struct link_fact *l = t->s.place[at].link;
 
-	*l = (struct link_fact){ .ifindex = (int)id, .mtu = 1500, .txqlen = 1000, .up = true, .carrier = true, .have = true,
-				 .peer = PLACE_NONE, .master = PLACE_NONE };
+	*l = (struct link_fact){ .ifindex = (int)id,
+				 .mtu = 1500,
+				 .txqlen = 1000,
+				 .up = true,
+				 .carrier = true,
+				 .have = true,
+				 .peer = PLACE_NONE,
+				 .master = PLACE_NONE };
 	snprintf(l->name, sizeof(l->name), "%s", name);
 	return at;
 }
@@ -44,11 +50,17 @@ static inline void tell_init(struct tell *t, enum cause cause)
 	t->lab = sample_place(&t->s, PLACE_NETNS, t->s.host, 2);
 	*t->s.place[t->lab].ns = (struct ns_fact){ .inode = 2, .name = "lab-b" };
 	t->pod = sample_place(&t->s, PLACE_NETNS, t->s.host, 3);
-	*t->s.place[t->pod].ns = (struct ns_fact){ .inode = 3, .name = "web-1", .container = "9f86d081884c", .pid = 4242 };
+	*t->s.place[t->pod].ns =
+		(struct ns_fact){ .inode = 3, .name = "web-1", .container = "9f86d081884c", .pid = 4242 };
 	t->eth0 = tell_device(t, t->own, 2, "eth0");
 	t->b0 = tell_device(t, t->lab, 3, "b0");
-	t->e = (struct entry){ .cause = cause, .ns = t->own, .device = PLACE_NONE, .sock = PLACE_NONE, .rule = PLACE_NONE,
-			       .cpu = -1, .packets = 1200 };
+	t->e = (struct entry){ .cause = cause,
+			       .ns = t->own,
+			       .device = PLACE_NONE,
+			       .sock = PLACE_NONE,
+			       .rule = PLACE_NONE,
+			       .cpu = -1,
+			       .packets = 1200 };
 	t->r = (struct report){ .sample = &t->s, .seconds = 10, .cpus = 4 };
 	t->f = (struct finding){ .entry = &t->e, .rate = 120 };
 }
@@ -65,8 +77,13 @@ static inline struct sock_fact *tell_socket(struct tell *t, enum sock_kind kind,
 
 	t->e.sock = sample_place(&t->s, PLACE_SOCKET, t->e.ns, 77);
 	sk = t->s.place[t->e.sock].sock;
-	*sk = (struct sock_fact){ .kind = kind, .family = AF_INET, .port = 5000, .rcvbuf = rcvbuf, .rmem = rcvbuf,
-				  .have_mem = true, .owner = { .pid = 4711, .comm = "python3" } };
+	*sk = (struct sock_fact){ .kind = kind,
+				  .family = AF_INET,
+				  .port = 5000,
+				  .rcvbuf = rcvbuf,
+				  .rmem = rcvbuf,
+				  .have_mem = true,
+				  .owner = { .pid = 4711, .comm = "python3" } };
 	inet_pton(AF_INET, "10.77.0.2", sk->addr);
 	return sk;
 }
