@@ -109,6 +109,15 @@ static void ask_sockets(struct pipeline *p)
 		owner_find(p->tree, s, NULL);
 }
 
+/* The ledger is a function of the sums: where none moved, it stands as it is. */
+static bool moved(const struct sample *s)
+{
+	for (uint32_t k = 0; k < s->moved_count; k++)
+		if (s->series[s->moved[k]].tick == s->tick)
+			return true;
+	return false;
+}
+
 void pipeline_tick(struct pipeline *p)
 {
 	struct netns *ns;
@@ -124,7 +133,8 @@ void pipeline_tick(struct pipeline *p)
 			if (source_rows[id].flags & DETAIL && source_rows[id].flags & NS)
 				source_read(&p->probe, (enum source_id)id, ns);
 	tree_reap(p->tree, &p->sample);
-	ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
+	if (moved(&p->sample))
+		ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
 }
 
 /* Settings are read only where something was lost: they are needed to tell causes apart and to compute the fix. */
@@ -137,6 +147,8 @@ static void ask_settings(struct pipeline *p)
 
 		for (uint32_t k = 0; k < p->ledger.entries && !lost; k++)
 			lost = p->ledger.entry[k].ns == ns->place || (p->ledger.entry[k].ns == PLACE_NONE && ns->own);
+		for (uint32_t k = 0; k < p->ledger.residues && !lost; k++)
+			lost = sample_ns_of(&p->sample, p->ledger.residue[k].place) == ns->place;
 		if (lost)
 			source_read(&p->probe, SRC_settings, ns);
 	}
@@ -196,6 +208,7 @@ void pipeline_restart(struct pipeline *p)
 {
 	tree_reap(p->tree, &p->sample);
 	sample_rebase(&p->sample);
+	ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
 }
 
 int pipeline_totals(struct pipeline *p, struct err *err)

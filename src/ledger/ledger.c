@@ -223,13 +223,14 @@ static void take_any(struct book *b, uint16_t total, uint64_t *rem, struct takeo
 	}
 }
 
-/* Masters that add the statistics of their ports to their own: bond, team, and hardware (netvsc over its VF). A bridge
- * or VRF does not. */
-static bool adds_up(const struct sample *s, uint32_t master)
+/* True when this device repeats the counter of the devices under it. */
+static bool repeats(const struct link_fact *l, uint16_t counter)
 {
-	const char *kind = master == PLACE_NONE ? "none" : s->place[master].link->kind;
-
-	return !kind[0] || strcmp(kind, "bond") == 0 || strcmp(kind, "team") == 0;
+	for (size_t i = 0; i < master_count; i++)
+		if (strcmp(master_rows[i].kind, l->kind[0] ? l->kind : l->driver) == 0 &&
+		    (!master_rows[i].key || strcmp(master_rows[i].key, counter_rows[counter].key) == 0))
+			return true;
+	return false;
 }
 
 /* The slot where edge e of a part at `place` finds its total. */
@@ -241,7 +242,9 @@ static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach
 	if (reach == MASTER || reach == PEER) {
 		if (p->kind != PLACE_DEVICE)
 			return SLOT_NONE;
-		at = reach == PEER ? p->link->peer : adds_up(b->s, p->link->master) ? p->link->master : PLACE_NONE;
+		at = reach == PEER ? p->link->peer : p->link->master;
+		if (reach == MASTER && at != PLACE_NONE && !repeats(b->s->place[at].link, total))
+			return SLOT_NONE;
 	} else if (counter_rows[total].scope == NETNS) {
 		at = sample_ns_of(b->s, place);
 		/* only where the sender was told does the IP layer count the packet of a rule, too, and only the egress hook
@@ -442,14 +445,15 @@ int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
 	for (unsigned pass = 0; pass < 3; pass++) {
 		for (size_t i = 0; i < counter_count; i++) {
 			const struct counter *row = &counter_rows[order[i]];
-			unsigned when = first_pass(row) ? 0 : last_pass(row) ? 2 : 1;
 
-			if (when == pass && row->is != WITNESS && b.x->first[order[i]] != b.x->first[order[i] + 1])
+			if (b.x->first[order[i]] == b.x->first[order[i] + 1])
+				continue;  /* most: their rows are not even touched */
+			if (row->is != WITNESS && pass == (first_pass(row) ? 0 : last_pass(row) ? 2 : 1))
 				book_counter(&b, order[i]);
 		}
 	}
 	for (size_t i = 0; i < counter_count; i++)
-		if (counter_rows[i].is == WITNESS)
+		if (b.x->first[i] != b.x->first[i + 1] && counter_rows[i].is == WITNESS)
 			book_witness(&b, (uint16_t)i);
 	book_close(&b);
 	return b.failed ? -ENOMEM : 0;

@@ -91,6 +91,41 @@ static uint64_t beyond(const struct book *b, const char *keys, uint16_t counter,
 	return sum > others ? sum - others : 0;
 }
 
+/* "sockstat6.FRAG6.memory|net.ipv6.ip6frag_high_thresh": the state stands near its limit now. */
+static bool full(const struct book *b, const char *arg, uint32_t place)
+{
+	struct slice limit = slice_str(arg), state;
+	uint32_t ns = sample_ns_of(b->s, place), slot;
+
+	if (!part_of(&limit, '|', &state))
+		return false;
+	slot = ns == PLACE_NONE ? SLOT_NONE : sample_lookup(b->s, table_counter(state), ns);
+	for (uint32_t i = 0; slot != SLOT_NONE && i < b->s->settings; i++) {
+		const struct setting_value *v = &b->s->setting[i];
+
+		if (v->known && slice_eq(limit, setting_rows[v->setting].key) && (v->place == ns || v->place == b->s->host))
+			return b->s->series[slot].now >= v->v[0] - v->v[0] / 4;
+	}
+	return false;
+}
+
+/* What a neighbour says by itself when a link starts (duplicate address check, group reports, router question). */
+#define LINK_START 4
+
+/* How many packets the start of links of this namespace may have cost; 0 when none came up while watching. */
+static uint64_t link_starts(const struct book *b, uint32_t ns)
+{
+	uint16_t changes = table_counter(slice_str("dev.carrier_changes"));
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; b->view == LEDGER_MOVED && i < b->s->moved_count; i++) {
+		const struct series *y = &b->s->series[b->s->moved[i]];
+
+		n += y->counter == changes && y->sum && sample_ns_of(b->s, y->place) == ns ? LINK_START : 0;
+	}
+	return n;
+}
+
 static bool rule_is(const struct rule_fact *r, const char *arg)
 {
 	return (strcmp(arg, "ct_invalid") == 0 && r->ct_invalid) || (strcmp(arg, "queue_idle") == 0 && r->queue_idle) ||
@@ -143,6 +178,10 @@ static uint64_t cap(const struct book *b, enum when when, const char *arg, uint3
 		return p->kind == PLACE_RULE && rule_is(p->rule, arg) ? UINT64_MAX : 0;
 	case WHEN_BEYOND:
 		return beyond(b, arg, y->counter, ns);
+	case WHEN_FULL:
+		return full(b, arg, y->place) ? UINT64_MAX : 0;
+	case WHEN_LINK_UP:
+		return link_starts(b, ns) >= book_amount(b, slot) ? UINT64_MAX : 0;
 	case WHEN_KIND:
 	case WHEN_DOWN:
 	case WHEN_NO_CARRIER:

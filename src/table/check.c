@@ -227,6 +227,7 @@ static bool arg_fits(const struct tables *t, enum when when, const char *arg)
 	case WHEN_PEER_MTU:
 	case WHEN_PEER_DOWN:
 	case WHEN_SOCKET:
+	case WHEN_LINK_UP:
 		return !arg;
 	case WHEN_KIND:
 		return !empty(arg);
@@ -234,6 +235,10 @@ static bool arg_fits(const struct tables *t, enum when when, const char *arg)
 	case WHEN_MOVED_LESS:
 	case WHEN_BEYOND:
 		return !empty(arg) && known_keys(t, arg);
+	case WHEN_FULL:
+		rest = slice_str(arg ? arg : "");
+		return next_of(&rest, '|', &key) && table_find(t->counter, t->counters, key) != COUNTER_NONE &&
+		       known_setting(t, rest);
 	case WHEN_SETTING:
 		rest = slice_str(arg ? arg : "");
 		return next_of(&rest, '=', &key) && known_setting(t, key) && slice_u64(rest, &v);
@@ -260,12 +265,14 @@ static bool when_fits(enum when when, enum scope scope)
 	case WHEN_RULE:
 		return scope == RULE;
 	case WHEN_SOCKET:
+	case WHEN_LINK_UP:
 		return scope == NETNS;
 	case WHEN_ALWAYS:
 	case WHEN_MOVED:
 	case WHEN_MOVED_LESS:
 	case WHEN_SETTING:
 	case WHEN_BEYOND:
+	case WHEN_FULL:
 		return true;
 	}
 	return false;

@@ -25,6 +25,14 @@ const struct split split_rows[] = {
 	  "IPv6 is switched off on an interface here" },
 	{ "Ip6OutDiscards", IP_IPV6_DISABLED, LIKELY, { { WHEN_SETTING, "net.ipv6.conf.*.disable_ipv6=1" } },
 	  "IPv6 is switched off on an interface here" },
+	/* Multicast that a neighbour sends before our own end of a fresh link has its multicast route. */
+	{ "Ip6InNoRoutes", MULTICAST_NOT_JOINED, LIKELY, { { .when = WHEN_LINK_UP } },
+	  "a link came up while watching; the first few packets of a neighbour find no route yet" },
+	/* IPv6 has no counter of overlaps; incomplete packets hold their memory until their time is over */
+	{ "Ip6ReasmFails", IP_REASSEMBLY_MEMORY, LIKELY,
+	  { { WHEN_FULL, "sockstat6.FRAG6.memory|net.ipv6.ip6frag_high_thresh" } }, "the fragment memory is full" },
+	{ "Ip6ReasmFails", IP_REASSEMBLY_MEMORY, LIKELY, { { .when = WHEN_ALWAYS }, { WHEN_MOVED, "Ip6ReasmTimeout" } },
+	  "incomplete packets held the fragment memory until their time was over" },
 
 	/* UDP: what neither the buffer nor the checksum explains but a socket counted was refused by its filter */
 	{ "Udp.InErrors", SOCKET_FILTER, LIKELY, { { .when = WHEN_SOCKET } },
@@ -47,6 +55,8 @@ const struct split split_rows[] = {
 	{ "dev.tx_dropped", DEVICE_LINK_DOWN, LIKELY, { { .when = WHEN_DOWN } }, "the interface is down" },
 	{ "dev.tx_dropped", DEVICE_LINK_DOWN, LIKELY, { { .when = WHEN_PEER_DOWN } }, "the other end of the veth is down" },
 	{ "dev.tx_dropped", DEVICE_LINK_DOWN, LIKELY, { { .when = WHEN_NO_CARRIER } }, "the interface has no carrier" },
+	{ "dev.tx_dropped", DEVICE_LINK_DOWN, LIKELY, { { WHEN_KIND, "veth" }, { WHEN_MOVED, "dev.carrier_changes" } },
+	  "the link of the veth went up or down while watching" },
 	{ "dev.tx_dropped", DEVICE_VETH_RING_FULL, LOW, { { WHEN_KIND, "veth" } },
 	  "both ends of the veth are up and the other end did not count them: most likely its receive ring was full" },
 	{ "dev.tx_dropped", TUNNEL_NO_REMOTE, LIKELY, { { WHEN_KIND, TUNNELS } },
@@ -113,3 +123,10 @@ const struct split split_rows[] = {
 };
 
 const size_t split_count = ARRAY_SIZE(split_rows);
+
+const struct master master_rows[] = {
+	{ "bond", NULL, "drivers/net/bonding/bond_main.c:bond_get_stats" },
+	{ "hv_netvsc", "dev.tx_dropped", "drivers/net/hyperv/netvsc_drv.c:netvsc_get_vf_stats" },
+};
+
+const size_t master_count = ARRAY_SIZE(master_rows);

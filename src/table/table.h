@@ -117,6 +117,8 @@ enum when {
 	WHEN_FILTER,      /* arg: "ingress" or "egress": only that side of the clsact qdisc has filters */
 	WHEN_RULE,        /* arg: "ct_invalid", "queue_idle", "policy": a property of the firewall rule */
 	WHEN_BEYOND,      /* arg: keys joined by '|': takes what this counter, summed over the namespace, exceeds theirs by */
+	WHEN_FULL,        /* arg: "state counter|setting key": the state has reached three quarters of the setting */
+	WHEN_LINK_UP,     /* links of the namespace came up while watching and no more was lost than their start explains */
 };
 enum sure { SURE, LIKELY, LOW };
 struct split {
@@ -179,6 +181,16 @@ struct advice {
 	const char *persist;      /* how to make it last */
 };
 
+/* Devices that add the numbers of the devices enslaved to them to their own (an edge with reach MASTER leads there only
+ * then). A bridge and a team do not. */
+struct master {
+	const char *kind;         /* IFLA_INFO_KIND, or the driver where there is none */
+	const char *key;          /* the one counter that is repeated, NULL for all */
+	const char *cite;
+};
+
+extern const struct master master_rows[];
+extern const size_t master_count;
 extern const struct layer_row layer_rows[LAYER_COUNT];
 extern const struct cause_row cause_rows[CAUSE_COUNT];
 extern const struct source_row source_rows[SRC_COUNT + 1];

@@ -136,34 +136,21 @@ static bool tame(const char *name)
 	return true;
 }
 
-/* A sysctl.d file only reaches the first namespace: elsewhere say where such a thing is kept. */
+/* How to make it last. A sysctl.d file only reaches the first namespace: elsewhere say where such a thing is kept. */
 static void persist(const struct facts *x, const struct advice *a, struct fix *fix)
 {
-	struct fmt out;
-	char name[160] = "", key[80];
+	const char *how = a->persist;
 
 	/* an odd device name would need another quoting in each kind of file */
-	if (a->persist && x->link && strstr(a->persist, "{dev}") && !tame(x->link->name))
+	if (!how || (x->link && strstr(how, "{dev}") && !tame(x->link->name)))
 		return;
-	if (!x->net || x->net->own || !a->setting || !x->setting || !x->setting->per_netns ||
-	    x->setting->kind != SET_SYSCTL) {
-		if (a->persist)
-			facts_fill(x, a->persist, FILL_SHELL, fix->persist, sizeof(fix->persist));
-		return;
+	if (x->net && !x->net->own && x->setting && x->setting->per_netns && x->setting->kind == SET_SYSCTL) {
+		if (x->net->container[0])
+			how = "where the container is made: docker run --sysctl {setting}={new}, or securityContext.sysctls of the pod";
+		else
+			how = "repeat the command wherever this namespace is made; a file in /etc/sysctl.d reaches only the first one";
 	}
-	fmt_init(&out, fix->persist, sizeof(fix->persist));
-	snprintf(key, sizeof(key), "%s", x->setting->key);
-	if (x->net->container[0]) {
-		fmt_add(&out,
-			"where the container is made: docker run --sysctl %s=VALUE, or securityContext.sysctls of the pod",
-			key);
-		return;
-	}
-	facts_fill(x, "{ns}", FILL_TEXT, name, sizeof(name));
-	fmt_add(&out,
-		"repeat the command wherever namespace %s is made; a file in /etc/sysctl.d reaches only the first "
-		"namespace",
-		name[0] ? name : "is not named and");
+	facts_fill(x, how, FILL_SHELL, fix->persist, sizeof(fix->persist));
 }
 
 /* Fills one fix from a row; false when a placeholder is not known. */

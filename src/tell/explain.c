@@ -162,8 +162,7 @@ static void explain_ordinary(struct finding *f, const struct facts *x)
 static void why_socket(struct fmt *out, const struct sock_fact *sk)
 {
 	if (sk->kind == SOCK_KIND_TCP_LISTEN) {
-		fmt_add(out, " Its accept queue has room for %u and holds %u now.", sk->queue_max,
-			sk->queue);
+		fmt_add(out, " Its accept queue has room for %u and holds %u now.", sk->queue_max, sk->queue);
 	} else if (sk->have_mem && sk->rcvbuf) {
 		fmt_add(out, " Its receive buffer: ");
 		fmt_count(out, sk->rmem);
@@ -224,7 +223,7 @@ static void why_settings(struct fmt *out, const struct facts *x)
 static void why_sure(struct fmt *out, const struct entry *e)
 {
 	if (e->why) {
-		fmt_add(out, " ");
+		fmt_add(out, " Seen: ");
 		fmt_safe(out, e->why);
 		if (out->len && out->p[out->len - 1] != '.')
 			fmt_add(out, ".");

@@ -108,65 +108,29 @@ static bool is_service(const char *unit)
 	return (n > 8 && strcmp(unit + n - 8, ".service") == 0) || (n > 7 && strcmp(unit + n - 7, ".socket") == 0);
 }
 
+/* Name here, word in the table. */
+/* clang-format off */
+#define WORDS(X) \
+	X(DEV, "dev") X(NS, "ns") X(PID, "pid") X(COMM, "comm") X(UNIT, "unit") X(ADDR, "addr") \
+	X(PORT, "port") X(LOST, "lost") X(RATE, "rate") X(SHARE, "share") X(SECONDS, "seconds") X(CPU, "cpu") \
+	X(CPUS, "cpus") X(CPUMASK, "cpumask") X(QUEUE, "queue") X(OLD, "old") X(NEW, "new") \
+	X(OLD_FRAMES, "old_frames") X(FIT, "fit") X(SETTING, "setting") X(RULE, "rule") X(HANDLE, "handle") \
+	X(TABLE, "table") X(CHAIN, "chain") X(FAMILY, "family") X(HOOK, "hook") X(TOOL, "tool") \
+	X(RCVBUF, "rcvbuf") X(RMEM, "rmem") X(BACKLOG, "backlog") X(WAITING, "waiting") X(MTU, "mtu") \
+	X(PEER, "peer") X(PEER_MTU, "peer_mtu") X(MASTER, "master") X(MASTER_MTU, "master_mtu") \
+	X(DRIVER, "driver") X(KIND, "kind") X(QDISC, "qdisc") X(XDP, "xdp") X(GROUP, "group") X(UP, "up") \
+	X(CARRIER, "carrier")
+/* clang-format on */
 enum word {
-	W_DEV,
-	W_NS,
-	W_PID,
-	W_COMM,
-	W_UNIT,
-	W_ADDR,
-	W_PORT,
-	W_LOST,
-	W_RATE,
-	W_SHARE,
-	W_SECONDS,
-	W_CPU,
-	W_CPUS,
-	W_CPUMASK,
-	W_QUEUE,
-	W_OLD,
-	W_NEW,
-	W_OLD_FRAMES,
-	W_FIT,
-	W_SETTING,
-	W_RULE,
-	W_HANDLE,
-	W_TABLE,
-	W_CHAIN,
-	W_FAMILY,
-	W_HOOK,
-	W_TOOL,
-	W_RCVBUF,
-	W_RMEM,
-	W_BACKLOG,
-	W_WAITING,
-	W_MTU,
-	W_PEER,
-	W_PEER_MTU,
-	W_MASTER,
-	W_MASTER_MTU,
-	W_DRIVER,
-	W_KIND,
-	W_QDISC,
-	W_XDP,
-	W_GROUP,
-	W_COUNT
+#define X(name, word) W_##name,
+	WORDS(X)
+#undef X
+		W_COUNT
 };
 static const char *const words[W_COUNT] = {
-	[W_DEV] = "dev",	   [W_NS] = "ns",	    [W_PID] = "pid",
-	[W_COMM] = "comm",	   [W_UNIT] = "unit",	    [W_ADDR] = "addr",
-	[W_PORT] = "port",	   [W_LOST] = "lost",	    [W_RATE] = "rate",
-	[W_SHARE] = "share",	   [W_SECONDS] = "seconds", [W_CPU] = "cpu",
-	[W_CPUS] = "cpus",	   [W_CPUMASK] = "cpumask", [W_QUEUE] = "queue",
-	[W_OLD] = "old",	   [W_NEW] = "new",	    [W_OLD_FRAMES] = "old_frames",
-	[W_FIT] = "fit",	   [W_SETTING] = "setting", [W_RULE] = "rule",
-	[W_HANDLE] = "handle",	   [W_TABLE] = "table",	    [W_CHAIN] = "chain",
-	[W_FAMILY] = "family",	   [W_HOOK] = "hook",	    [W_TOOL] = "tool",
-	[W_RCVBUF] = "rcvbuf",	   [W_RMEM] = "rmem",	    [W_BACKLOG] = "backlog",
-	[W_WAITING] = "waiting",   [W_MTU] = "mtu",	    [W_PEER] = "peer",
-	[W_PEER_MTU] = "peer_mtu", [W_MASTER] = "master",   [W_MASTER_MTU] = "master_mtu",
-	[W_DRIVER] = "driver",	   [W_KIND] = "kind",	    [W_QDISC] = "qdisc",
-	[W_XDP] = "xdp",	   [W_GROUP] = "group",
+#define X(name, word) [W_##name] = word,
+	WORDS(X)
+#undef X
 };
 
 static bool word_of(struct slice name, enum word *ret)
@@ -250,6 +214,10 @@ static bool put_link(struct fmt *out, const struct link_fact *l, const struct fa
 		return put_str(out, l->kind);
 	case W_QDISC:
 		return put_str(out, l->qdisc);
+	case W_UP:
+		return put_num(out, l->have, l->up);
+	case W_CARRIER:
+		return put_num(out, l->have, l->carrier);
 	case W_XDP:
 		return put_str(out, xdp_mode(l));
 	default:

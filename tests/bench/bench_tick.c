@@ -97,18 +97,34 @@ struct compare {
 	char why[160];
 };
 
-/* Whether the floor did what the tick did. */
-static bool same(const struct traced_list *a, const struct traced_list *b, char *why, size_t size)
+/* By call, and where it reads by descriptor and room. */
+static int by_call(const void *pa, const void *pb)
+{
+	const struct traced_call *a = pa, *b = pb;
+
+	if (a->nr != b->nr)
+		return a->nr < b->nr ? -1 : 1;
+	if (!traced_reads(a))
+		return 0;
+	if (a->arg[0] != b->arg[0])
+		return a->arg[0] < b->arg[0] ? -1 : 1;
+	return a->arg[2] < b->arg[2] ? -1 : a->arg[2] > b->arg[2];
+}
+
+/* Whether the floor did what the tick did. Sorted: libc asks for the rest of a directory when it pleases. */
+static bool same(struct traced_list *a, struct traced_list *b, char *why, size_t size)
 {
 	uint64_t bytes[2] = { 0, 0 };
 
+	qsort(a->call, a->n, sizeof(*a->call), by_call);
+	qsort(b->call, b->n, sizeof(*b->call), by_call);
 	if (a->n != b->n) {
 		size_t i = 0;
 
 		while (i < a->n && i < b->n && a->call[i].nr == b->call[i].nr)
 			i++;
-		snprintf(why, size, "%zu calls and %zu, differing from call %zu (%llu and %llu)", a->n, b->n, i,
-			 i < a->n ? (unsigned long long)a->call[i].nr : 0, i < b->n ? (unsigned long long)b->call[i].nr : 0);
+		snprintf(why, size, "%zu calls and %zu, the first other one is call number %llu", a->n, b->n,
+			 (unsigned long long)(a->n > b->n ? a->call[i].nr : b->call[i].nr));
 		return false;
 	}
 	for (size_t i = 0; i < a->n; i++) {

@@ -303,6 +303,25 @@ static void a_veth_pair_with_two_mtus_is_set_to_the_smaller_one_at_the_sender(vo
 	tell_free(&t);
 }
 
+static void a_pair_whose_other_end_is_down_needs_no_cable(void **state)
+{
+	struct tell t;
+
+	(void)state;
+	tell_init(&t, DEVICE_LINK_DOWN);
+	t.e.ns = t.lab;
+	t.e.device = t.b0;
+	t.s.place[t.b0].link->carrier = false;
+	advise_finding(&t.f, &t.r);
+	assert_true(tell_says(&t, "has no carrier: cable"));
+	t.s.place[t.b0].link->peer = t.eth0;
+	t.s.place[t.eth0].link->up = false;
+	advise_finding(&t.f, &t.r);
+	assert_int_equal(t.f.fixes, 1);
+	assert_string_equal(t.f.fix[0].command, "ip link set dev eth0 up");
+	tell_free(&t);
+}
+
 static void a_container_is_entered_by_pid_and_its_sysctl_kept_where_it_is_made(void **state)
 {
 	struct tell t;
@@ -313,7 +332,7 @@ static void a_container_is_entered_by_pid_and_its_sysctl_kept_where_it_is_made(v
 	tell_set(&t, "net.ipv4.tcp_max_tw_buckets", t.pod, 4096);
 	advise_finding(&t.f, &t.r);
 	assert_string_equal(t.f.fix[0].command, "nsenter -t 4242 -n sysctl -w net.ipv4.tcp_max_tw_buckets=65536");
-	assert_non_null(strstr(t.f.fix[0].persist, "docker run --sysctl net.ipv4.tcp_max_tw_buckets="));
+	assert_non_null(strstr(t.f.fix[0].persist, "docker run --sysctl net.ipv4.tcp_max_tw_buckets=65536"));
 	tell_free(&t);
 }
 
@@ -383,6 +402,7 @@ int main(void)
 		cmocka_unit_test(a_ring_grows_to_what_the_card_can_and_queues_to_the_cpus),
 		cmocka_unit_test(the_longest_of_rp_filter_all_and_device_decides),
 		cmocka_unit_test(a_veth_pair_with_two_mtus_is_set_to_the_smaller_one_at_the_sender),
+		cmocka_unit_test(a_pair_whose_other_end_is_down_needs_no_cable),
 		cmocka_unit_test(a_container_is_entered_by_pid_and_its_sysctl_kept_where_it_is_made),
 		cmocka_unit_test(a_namespace_that_cannot_be_entered_gets_no_command),
 		cmocka_unit_test(an_odd_device_name_is_not_written_into_files),

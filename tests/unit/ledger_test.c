@@ -270,6 +270,36 @@ static void a_bond_repeats_its_ports_and_is_not_added(void **state)
 			assert_int_equal(l.entry[i].packets, 5);
 }
 
+static void a_bond_repeats_the_parts_of_its_ports_too(void **state)
+{
+	uint32_t bond = sample_place(&s, PLACE_DEVICE, ns, 9);
+
+	(void)state;
+	s.place[dev].link->master = bond;
+	s.place[dev].link->kind[0] = 0;
+	slice_copy(slice_str("bond"), s.place[bond].link->kind, 16);
+	moves("dev.rx_missed_errors", dev, 10);
+	moves("dev.rx_errors", dev, 10);
+	moves("dev.rx_missed_errors", bond, 10);
+	moves("dev.rx_errors", bond, 10);
+	book();
+	assert_int_equal(booked(NIC_RX_RING_FULL, ns), 10);
+	only(10);
+}
+
+static void a_bridge_does_not_repeat_its_ports(void **state)
+{
+	uint32_t bridge = sample_place(&s, PLACE_DEVICE, ns, 9);
+
+	(void)state;
+	s.place[dev].link->master = bridge;
+	slice_copy(slice_str("bridge"), s.place[bridge].link->kind, 16);
+	moves("dev.rx_dropped", dev, 10);
+	moves("dev.rx_dropped", bridge, 7);
+	book();
+	only(17);
+}
+
 static void a_veth_whose_peer_refuses_is_one_loss_in_four_counters(void **state)
 {
 	(void)state;
@@ -589,6 +619,7 @@ int main(void)
 		T(an_exact_part_that_keeps_exceeding_its_total_contradicts_the_table),
 		T(softnet_drops_are_booked_where_the_device_shows_them), T(a_part_wider_than_its_total_leaves_no_carry),
 		T(parts_of_all_cpus_are_taken_from_the_sum), T(a_bond_repeats_its_ports_and_is_not_added),
+		T(a_bond_repeats_the_parts_of_its_ports_too), T(a_bridge_does_not_repeat_its_ports),
 		T(a_veth_whose_peer_refuses_is_one_loss_in_four_counters),
 		T(a_full_backlog_behind_a_veth_is_one_loss_at_both_ends),
 		T(a_drop_at_the_egress_hook_looks_to_udp_like_a_full_queue), T(a_device_without_carrier_explains_its_drops),

@@ -44,7 +44,7 @@ scenario('ping socket over IPv6 never read', 'v6_ping_socket_rcvbuf')(pinger(Tru
 @scenario('IPv6 fragment memory used up: the first fragments wait, the others are refused')
 def v6_frag_mem(L):
     n, t = L.tap(v6=True)
-    with ns(n): wr('/proc/sys/net/ipv6/ip6frag_high_thresh', 4000); wr('/proc/sys/net/ipv6/ip6frag_time', 1)
+    with ns(n): wr('/proc/sys/net/ipv6/ip6frag_low_thresh', 2000); wr('/proc/sys/net/ipv6/ip6frag_high_thresh', 6000); wr('/proc/sys/net/ipv6/ip6frag_time', 1)
     L.start(); b0 = stat(n, 'Ip6ReasmFails', 'snmp6')
     for i in range(30): t.inject(frag6(struct.pack('!HHHH', 1, 5000, 1008, 0) + b'f' * 1000, 0, True, 100 + i))
     time.sleep(1.5)
