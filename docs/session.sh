@@ -32,7 +32,7 @@ while True:
     try:
         while True: s.recv(2048, socket.MSG_DONTWAIT)
     except BlockingIOError: pass' &
-sleep 0.5
+sleep 4  # until the link has its IPv6 addresses
 (sleep 1; exec ip netns exec docs-client python3 -c '
 import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

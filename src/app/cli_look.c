@@ -14,11 +14,10 @@ static void progress(const struct pipeline *p, uint64_t left_ns, bool first)
 {
 	bool tty = isatty(STDERR_FILENO);
 	uint32_t ns = 0;
-	struct netns *n;
 
 	if (!tty && !first)
 		return;
-	while ((n = tree_netns(p->tree, ns)))
+	while (tree_netns(p->tree, ns))
 		ns++;
 	fprintf(stderr, "%swatching %u network namespace%s", tty ? "\r\033[K" : "", ns, ns == 1 ? "" : "s");
 	if (tty)

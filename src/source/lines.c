@@ -67,7 +67,8 @@ int lines_read(struct lines *l, struct sample *s, uint32_t ns, const char *file,
 		len = (size_t)(p - name);
 		while (p < end && (*p == ' ' || *p == '\t'))
 			p++;
-		for (q = p; q < end && (unsigned)(*q - '0') <= 9; q++, digits++)
+		/* a number too big for 64 bits stops short, and what follows it is then an error */
+		for (q = p; q < end && (unsigned)(*q - '0') <= 9 && v <= UINT64_MAX / 10; q++, digits++)
 			v = v * 10 + (uint64_t)(*q - '0');
 		p = q;
 		if (!len || len > 64 || !digits || digits > 20 || (p < end && *p != '\n' && *p != '\r')) {

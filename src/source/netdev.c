@@ -48,7 +48,7 @@ struct netdev {
 	bool linked, relink, no_netlink;
 };
 
-static uint16_t stats_counter[STATS], dev_counter[16];
+static uint16_t stats_counter[STATS], dev_counter[16], changes_counter;
 static bool keys_bound;
 
 static void bind_keys(void)
@@ -57,6 +57,7 @@ static void bind_keys(void)
 		stats_counter[i] = table_counter(slice_str(stats_keys[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(dev_keys) && !keys_bound; i++)
 		dev_counter[i] = dev_keys[i] ? table_counter(slice_str(dev_keys[i])) : COUNTER_NONE;
+	changes_counter = table_counter(slice_str("dev.carrier_changes"));
 	keys_bound = true;
 }
 
@@ -166,39 +167,63 @@ static void link_attrs(struct link_fact *l, const struct rtattr *a, int len)
 	}
 }
 
-static void link_message(struct read *r, const struct nlmsghdr *nlh)
+static void put_stats(struct sample *s, struct dev *d, const void *p, unsigned n);
+
+/* A notification carries the numbers of its moment: the last ones of a device that leaves, and what a device that
+ * comes from another namespace has already counted there (of one that was just made they are zero). */
+static void link_numbers(struct sample *s, struct dev *d, const struct nlmsghdr *nlh, bool came)
+{
+	const struct rtattr *a = IFLA_RTA((const struct ifinfomsg *)NLMSG_DATA(nlh));
+	int len = (int)IFLA_PAYLOAD(nlh);
+	bool born = s->place[d->place].born;
+
+	s->place[d->place].born = born && !came;
+	RTA_EACH(a, len)
+		if (rta_type(a) == IFLA_STATS64)
+			put_stats(s, d, RTA_DATA(a), (unsigned)(RTA_PAYLOAD(a) / sizeof(uint64_t)));
+	s->place[d->place].born = born;
+}
+
+static void link_message(struct read *r, const struct nlmsghdr *nlh, bool notice)
 {
 	const struct ifinfomsg *ifi = NLMSG_DATA(nlh);
 	struct sample *s = r->p->sample;
 	struct link_fact *l;
 	struct dev *d;
+	bool came;
 
 	if (nlh->nlmsg_len < NLMSG_LENGTH(sizeof(*ifi)) || ifi->ifi_index <= 0)
 		return;
+	d = dev_find(r->x, ifi->ifi_index);
 	if (nlh->nlmsg_type == RTM_DELLINK && ifi->ifi_family == AF_UNSPEC) {
+		if (d && notice)
+			link_numbers(s, d, nlh, false);
 		dev_drop(r, ifi->ifi_index);
 		return;
 	}
 	if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_family != AF_UNSPEC)
 		return;  /* AF_BRIDGE messages carry only the port's part */
-	d = dev_find(r->x, ifi->ifi_index);
+	came = !d;
 	if (!d && (d = dev_make(r, ifi->ifi_index)) && s->tick > 0 && s->place[d->place].born)
 		sample_event(s, EVENT_LINK_NEW, d->place, "device %d came", ifi->ifi_index);
 	if (!d) {
 		s->no_room++;
 		return;
 	}
+	if (came && notice)
+		link_numbers(s, d, nlh, true);
 	l = s->place[d->place].link;
 	l->have = true;
 	l->flags = ifi->ifi_flags;
 	l->up = ifi->ifi_flags & IFF_UP;
 	link_attrs(l, IFLA_RTA(ifi), (int)IFLA_PAYLOAD(nlh));
+	sample_put(s, sample_slot(s, changes_counter, d->place), l->carrier_changes);
 	l->master = l->master_ifindex ? sample_find(s, PLACE_DEVICE, r->ns->place, (uint64_t)l->master_ifindex) : PLACE_NONE;
 }
 
 static int each_link(const struct nlmsghdr *nlh, void *arg)
 {
-	link_message(arg, nlh);
+	link_message(arg, nlh, false);
 	return 0;
 }
 
@@ -342,7 +367,7 @@ static int read_dev_file(struct read *r)
 
 static int each_notice(const struct nlmsghdr *nlh, void *arg)
 {
-	link_message(arg, nlh);
+	link_message(arg, nlh, true);
 	return 0;
 }
 

@@ -47,7 +47,7 @@ int notice_read(struct netns *ns, unsigned groups, int (*each)(const struct nlms
 		struct sockaddr_nl from = { 0 };
 		socklen_t len = sizeof(from);
 		ssize_t n = recvfrom(ns->nl[NL_NOTIFY], &buf, sizeof(buf), MSG_TRUNC, (struct sockaddr *)&from, &len);
-		int left;
+		size_t left;
 
 		tree_count(ns->tree, n > 0 ? (uint64_t)n : 0);
 		if (n < 0 && errno == EINTR)
@@ -62,7 +62,7 @@ int notice_read(struct netns *ns, unsigned groups, int (*each)(const struct nlms
 			ret = -ENOBUFS;
 			continue;
 		}
-		left = (int)n;
+		left = (size_t)n;
 		for (const struct nlmsghdr *h = &buf.h; from.nl_pid == 0 && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
 			each(h, arg);
 	}

@@ -23,7 +23,8 @@ static bool next_value(const char **p, const char *end, uint64_t *ret_v)
 		neg = true;
 		q++;
 	}
-	for (; q < end && (unsigned)(*q - '0') <= 9; q++, digits++)
+	/* a number too big for 64 bits stops short, and what follows it is then an error */
+	for (; q < end && (unsigned)(*q - '0') <= 9 && v <= UINT64_MAX / 10; q++, digits++)
 		v = v * 10 + (uint64_t)(*q - '0');
 	if (!digits || digits > 20 || (q < end && *q != ' ' && *q != '\r'))
 		return false;

@@ -111,7 +111,7 @@ int percpu_read(struct percpu *x, struct sample *s, uint32_t ns, const char *pre
 			last[c] = v[c];
 		}
 	}
-	for (uint32_t c = 0; c < cols && row; c++)
+	for (uint32_t c = 0; c < cols && x->sum && x->cols == cols; c++)
 		sample_put(s, x->bound.slot[c], x->sum[c]);
 	return ret;
 }

@@ -124,7 +124,7 @@ static void read_machine(struct asker *a)
 	static uint64_t done_ns;
 	const struct sample *s = a->p->sample;
 
-	if (done == s && done_ns == s->mono_ns && s->settings)
+	if (done && done == s && done_ns == s->mono_ns && s->settings)
 		return;
 	done = s;
 	done_ns = s->mono_ns;

@@ -27,8 +27,6 @@
 #define NAME_MOST 4096
 #define FILES_MOST (1u << 20)
 
-extern char **environ;
-
 struct header {
 	char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], sum[8], type, link[100], magic[6], version[2],
 	     owner[32], group[32], major[8], minor[8], prefix[155], pad[12];
@@ -298,14 +296,14 @@ static int read_packed(struct pack *p, int fd, const char *program, const char *
 {
 	int out = -1, status = 0, r;
 	bool end = false;
-	pid_t pid;
+	pid_t pid = 0;
 
 	r = unpacker(program, fd, &out, &pid);
 	if (r < 0)
 		return err_set(err, -r, "%s: cannot be unpacked: %s: %s", name, program, strerror(-r));
 	r = read_stream(p, out, name, &end, err);
 	close(out);
-	if (!end)
+	if (!end && pid > 0)
 		kill(pid, SIGKILL);  /* it may have more to say than we want to hear */
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
