@@ -312,13 +312,13 @@ void page_right(struct page *p, enum style style, const char *text)
 	p->gap = true;
 }
 
-void page_command(struct page *p, int col, const char *command)
+void page_command(struct page *p, int col, const char *lead, const char *command)
 {
 	const char *s = make_safe(p, command);
 
 	page_at(p, col, col);
-	put(p, PLAIN, "$ ", 2);
-	put(p, BOLD, s, strlen(s));
+	put(p, PLAIN, lead, strlen(lead));
+	put(p, lead[0] == '$' ? BOLD : PLAIN, s, strlen(s));
 	new_line(p);
 }
 

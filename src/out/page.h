@@ -32,8 +32,8 @@ void page_say(struct page *p, enum style style, const char *fmt, ...) __attribut
 void page_unit(struct page *p, enum style style, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Adds text that ends at the right edge, on the next line where it does not fit on this one. */
 void page_right(struct page *p, enum style style, const char *text);
-/* A command on a line of its own, never broken. */
-void page_command(struct page *p, int col, const char *command);
+/* A command behind its lead ("$ ", "keep: ") on a line of its own, never broken: it is there to be pasted. */
+void page_command(struct page *p, int col, const char *lead, const char *command);
 /* The next word follows without a blank and stays on the line of the last one. */
 void page_glue(struct page *p);
 /* The column reached. */

@@ -74,6 +74,8 @@ static struct number duration(const struct report *r)
 
 	if (r->since_boot)
 		snprintf(n.s, sizeof(n.s), "since boot");
+	else if (r->recorded && r->seconds <= 0)
+		snprintf(n.s, sizeof(n.s), "between the two recordings");
 	else if (s < 100)
 		snprintf(n.s, sizeof(n.s), "in %.1f s", r->seconds);
 	else if (s < 7200)
@@ -212,10 +214,23 @@ static void say_title(struct page *p, const struct report *r, const struct group
 	page_say(p, PLAIN, "%s", c->id);
 }
 
+/* What is to be pasted must not be wrapped: a line break behind '>' would cut a file name off. */
+static void say_step(struct page *p, const char *lead, const char *text)
+{
+	if (!text[0])
+		return;
+	if (strstr(text, " > /")) {
+		page_command(p, 7, lead, text);
+		return;
+	}
+	page_at(p, 7, 13);
+	page_say(p, PLAIN, "%s%s", lead, text);
+}
+
 static void say_fix(struct page *p, const struct fix *x)
 {
 	if (x->command[0]) {
-		page_command(p, 5, x->command);
+		page_command(p, 5, "$ ", x->command);
 		page_at(p, 7, 7);
 	} else {
 		label(p, "fix");
@@ -223,14 +238,8 @@ static void say_fix(struct page *p, const struct fix *x)
 	page_say(p, PLAIN, "%s", x->why);
 	if (x->risk[0])
 		page_say(p, PLAIN, "Risk: %s", x->risk);
-	if (x->undo[0]) {
-		page_at(p, 7, 13);
-		page_say(p, PLAIN, "undo: %s", x->undo);
-	}
-	if (x->persist[0]) {
-		page_at(p, 7, 13);
-		page_say(p, PLAIN, "keep: %s", x->persist);
-	}
+	say_step(p, "undo: ", x->undo);
+	say_step(p, "keep: ", x->persist);
 }
 
 static void say_where(struct page *p, const struct report *r, const struct finding *f)

@@ -81,7 +81,7 @@ static void count(struct tally *y, uint32_t tick, int r, const struct err *err, 
 }
 
 /* Tells the sample how the source is doing, when that changed. */
-static void book(struct sample *s, enum source_id id, struct tally *y)
+static void book(struct sample *s, enum source_id id, struct tally *y, bool live)
 {
 	const char *needs = source_rows[id].needs;
 	uint32_t now[4] = { y->ok > 0, y->absent, y->denied, y->failed };
@@ -104,7 +104,7 @@ static void book(struct sample *s, enum source_id id, struct tally *y)
 	else if (y->denied)
 		sample_health(s, id, SOURCE_OFF, "not allowed");
 	else if (y->absent)
-		sample_health(s, id, SOURCE_OFF, "not on this kernel");
+		sample_health(s, id, SOURCE_OFF, live ? "not on this kernel" : "not in this recording");
 }
 
 /* Reads without taking the time: two clock reads would cost as much as a small file. */
@@ -128,7 +128,7 @@ int source_read(struct probe *p, enum source_id id, struct netns *ns)
 	int r = read_one(p, id, source_rows[id].flags & HOST ? NULL : ns);
 
 	p->sample->health[id].cost_ns += cpu_now() - began;
-	book(p->sample, id, &p->tree->tally[id]);
+	book(p->sample, id, &p->tree->tally[id], tree_live(p->tree));
 	return r;
 }
 
@@ -156,6 +156,7 @@ void source_read_all(struct probe *p, unsigned want)
 
 		if (!(flags & want) || flags & DEMAND)
 			continue;
+		p->tree->tally[id].any = false;  /* the last tick reads some twice: each namespace counts once */
 		if (flags & HOST)
 			read_one(p, id, NULL);
 		for (uint32_t i = 0; flags & NS && (ns = tree_netns(p->tree, i)); i++)
@@ -163,7 +164,7 @@ void source_read_all(struct probe *p, unsigned want)
 		now = cpu_now();
 		p->sample->health[id].cost_ns += now - began;
 		began = now;
-		book(p->sample, id, &p->tree->tally[id]);
+		book(p->sample, id, &p->tree->tally[id], tree_live(p->tree));
 	}
 }
 

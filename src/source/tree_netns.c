@@ -262,8 +262,9 @@ int netns_place(struct sample *s, struct tree_ns *in, const struct ns_fact *fact
 	in->ns.place = place;
 	*s->place[place].ns = *fact;
 	if (old == PLACE_NONE && s->tick > 0 && !in->ns.own) {
-		/* One that we had lost sight of has old counters: not born now, whatever the sample thinks. */
-		if (fact->cookie && hash_get(&t->left, fact->cookie, &seen))
+		/* Not born now, whatever the sample thinks, and its counters are old: one that we had lost sight of,
+		 * and perhaps one of those that were hidden until a process was seen in it (ip netns exec). */
+		if ((fact->cookie && hash_get(&t->left, fact->cookie, &seen)) || (!t->enterable && t->hidden))
 			s->place[place].born = false;
 		tell(s, EVENT_NS_NEW, place, "appeared");
 	}
@@ -288,6 +289,22 @@ bool netns_wanted(const struct tree_ns *in, const struct ns_fact *fact)
 	       (t->kind != TREE_LIVE && in->ns.pid > 0 && (uint64_t)in->ns.pid == n);
 }
 
+/* One met by its name: a process of it may be met later whose ns/net we may not read (no CAP_SYS_PTRACE), only the number
+ * of its net/snmp. So that both are the same namespace, that number is learnt from inside. */
+static void learn_alt(struct tree_ns *in)
+{
+	struct tree *t = in->ns.tree;
+	struct stat st;
+
+	if (in->alt || in->ns.own || in->ns.nsfd < 0 || access("/proc/1/ns/net", R_OK) == 0 || tree_enter(&in->ns))
+		return;
+	t->cost.calls++;
+	if (stat("/proc/thread-self/net/snmp", &st) == 0 &&
+	    hash_put(&t->by_id, ALT_SPACE + st.st_ino, in->entry) == 0)
+		in->alt = ALT_SPACE + st.st_ino;
+	tree_leave(&in->ns);
+}
+
 struct tree_ns *netns_adopt(struct tree *t, struct sample *s, struct ident id, pid_t pid, const char *run_path)
 {
 	struct ns_fact fact;
@@ -305,6 +322,8 @@ struct tree_ns *netns_adopt(struct tree *t, struct sample *s, struct ident id, p
 	open_door(in, run_path);
 	in->pid_seen = in->ns.pid > 0;
 	in->run_seen = run_path != NULL;
+	if (run_path)
+		learn_alt(in);
 	if (in->ns.pid <= 0 && in->ns.nsfd < 0)
 		goto drop;  /* left while we looked, or not for us */
 	in->cookie = cookie_of(&in->ns);

@@ -174,9 +174,15 @@ static inline int fixture_width(const char *s)
 
 	for (const char *end; *s; s = *end ? end + 1 : end) {
 		const char *text = s + strspn(s, " ");
+		const char *to;
 
 		end = s + strcspn(s, "\n");
-		if (strncmp(text, "$ ", 2) != 0 && page_columns(s, (size_t)(end - s)) > widest)
+		to = memmem(text, (size_t)(end - text), " > /", 4);
+
+		/* what is to be pasted is never broken: commands, and undo or keep lines that write a file */
+		if (strncmp(text, "$ ", 2) == 0 || (to && (strncmp(text, "undo: ", 6) == 0 || strncmp(text, "keep: ", 6) == 0)))
+			continue;
+		if (page_columns(s, (size_t)(end - s)) > widest)
 			widest = page_columns(s, (size_t)(end - s));
 	}
 	return widest;

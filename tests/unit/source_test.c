@@ -77,7 +77,7 @@ static void a_source_that_is_absent_everywhere_is_off_but_not_when_one_namespace
 	open_two(&h, &p);
 	read_with(&h, &p, -ENOENT, -ENOENT);
 	assert_int_equal(h.sample.health[SRC_snmp].state, SOURCE_OFF);
-	assert_string_equal(h.sample.health[SRC_snmp].why, "not on this kernel");
+	assert_string_equal(h.sample.health[SRC_snmp].why, "not in this recording");
 	assert_int_equal(h.sample.health[SRC_snmp].failures, 0);
 	read_with(&h, &p, -ENOENT, 0);
 	assert_int_equal(h.sample.health[SRC_snmp].state, SOURCE_ON);
