@@ -44,7 +44,7 @@ san: ## unit tests and fixtures under address, leak and undefined sanitizers, gc
 bench: ## benchmarks: one number beside its reference
 	@tools/deps.sh run
 	@tools/build.sh $(BUILD)
-	@tools/test.sh $(BUILD) -v bench
+	@BENCH=full tools/test.sh $(BUILD) -v bench
 
 fuzz: ## libFuzzer targets, FUZZ_SECONDS in all
 	@tools/deps.sh run san
@@ -55,12 +55,12 @@ cover: ## line coverage by the tests, one number per room
 	@tools/cover.sh
 
 features: ## each optional part built off, and other ways to build
-	@tools/deps.sh run test
+	@tools/deps.sh run test docs
 	@tools/features.sh
 
 install: ## to DESTDIR/PREFIX
-	@tools/deps.sh run
-	@tools/build.sh build-install --prefix=$(abspath $(PREFIX)) --buildtype=release -Dtests=false
+	@tools/deps.sh run docs
+	@tools/build.sh build-install --prefix=$(abspath $(PREFIX)) --buildtype=release -Dtests=false -Ddocs=enabled
 	@DESTDIR=$(DESTDIR) meson install -C build-install --quiet --no-rebuild
 
 fmt: ## clang-format on all C of ours (tables excepted)

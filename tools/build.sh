@@ -14,9 +14,24 @@ quietly()
 	"$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
 }
 
-{ tools/files.sh all; printf '%s\n' "$@"; } >"$log.files"
+# What may come later and changes what is built: a file, an option, a library or tool that was not there.
+state()
+{
+	tools/files.sh all
+	printf '%s\n' "$@"
+	! pkg-config --exists cmocka || echo cmocka
+	command -v scdoc || true
+}
+
+state "$@" >"$log.files"
+# meson keeps the compiler a directory began with; another CC begins anew
+if [ -n "${CC-}" ] && [ -f "$dir/.cc" ] && [ "$CC" != "$(cat "$dir/.cc")" ]; then
+	rm -rf "$dir"
+fi
 if [ ! -f "$dir/build.ninja" ]; then
+	echo "building into $dir" >&2
 	quietly meson setup "$dir" "$@"
+	echo "${CC-}" >"$dir/.cc"
 elif ! cmp -s "$log.files" "$dir/.files"; then
 	quietly meson setup --reconfigure "$dir" "$@"
 fi

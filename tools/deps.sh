@@ -10,7 +10,7 @@ set -euo pipefail
 needs()
 {
 	cat <<-'END'
-	run   | C compiler                      | cmd gcc             | gcc                | gcc
+	run   | C compiler                      | cc                  | gcc                | gcc
 	run   | C library headers               | header stdio.h      | libc6-dev          | glibc-devel
 	run   | kernel headers                  | header linux/inet_diag.h | linux-libc-dev | kernel-headers
 	run   | build system                    | cmd meson           | meson              | meson
@@ -31,6 +31,8 @@ needs()
 	lint  | static analysis                 | cmd cppcheck        | cppcheck           | cppcheck
 	lint  | formatting                      | cmd clang-format    | clang-format       | clang-tools-extra
 	lint  | checks shell scripts            | cmd shellcheck      | shellcheck         | ShellCheck
+	lint  | -fanalyzer                      | cmd gcc             | gcc                | gcc
+	san   | C compiler                      | cmd gcc             | gcc                | gcc
 	san   | second compiler                 | cmd clang           | clang              | clang
 	san   | names in sanitizer reports      | cmd llvm-symbolizer | llvm               | llvm
 	san   | sanitizers and fuzzer of clang  | clang-rt            | clang-rt           | compiler-rt
@@ -47,7 +49,12 @@ there()
 	cmd) command -v "$2" >/dev/null 2>&1 || [ -x "/usr/sbin/$2" ] || [ -x "/sbin/$2" ] ;;
 	pc) pkg-config --exists "$2" 2>/dev/null ;;
 	header) [ -e "/usr/include/$2" ] ||
-		echo "#include <$2>" | gcc -E -x c - >/dev/null 2>&1 ;;
+		echo "#include <$2>" | ${CC:-cc} -E -x c - >/dev/null 2>&1 ;;
+	cc) if [ -n "${CC-}" ]; then
+		command -v ${CC} >/dev/null
+	else
+		command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null
+	fi ;;
 	clang-rt) [ -e "$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-$(uname -m).a" ] ||
 		[ -e "$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer.a" ] ;;
 	gcc-*) gcc -print-file-name="lib${1#gcc-}.so" 2>/dev/null | grep -q / ;;
@@ -85,6 +92,8 @@ while IFS='|' read -r purpose why probe deb rpm; do
 	package=$deb
 	[ "$manager" != dnf ] || package=$rpm
 	[ "$package" != - ] || continue
+	[[ ${probe[0]} != cc || ${CC-} != *clang* ]] || package=clang
+	[[ " ${packages[*]-} " != *" $package "* ]] || continue
 	packages+=("$package")
 	reasons+=("$(printf '  %-18s %s' "$package" "$why")")
 done < <(needs)
@@ -96,32 +105,44 @@ done < <(needs)
 	printf '%s\n' "${reasons[@]}"
 } >&2
 
+if [ $manager = none ]; then
+	echo "no apt-get and no dnf here: install them by hand" >&2
+	exit 1
+fi
+
+# The command that installs all of it.
+install()
+{
+	local list=" ${packages[*]} "
+	if [ $manager = apt ]; then
+		echo "apt-get install -y --no-install-recommends${list/ clang-rt / $(clang_rt) }"
+	else
+		echo "dnf install -y$list"
+	fi
+}
+
+by_hand()
+{
+	echo "$1. As root, run this, then make again:" >&2
+	[ $manager != apt ] || echo "  apt-get update" >&2
+	echo "  $(install)" >&2
+	exit 1
+}
+
 sudo=()
 if [ "$(id -u)" != 0 ]; then
-	if ! command -v sudo >/dev/null 2>&1; then
-		echo "not root and no sudo: as root, install ${packages[*]}" >&2
-		exit 1
-	fi
+	command -v sudo >/dev/null 2>&1 || by_hand "They cannot be installed: not root, and no sudo here"
 	sudo=(sudo)
 fi
-case $manager in
-apt)
-	echo "installing them with ${sudo[*]:+sudo }apt-get" >&2
-	apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
-	log=$(mktemp)
-	trap 'rm -f "$log"' EXIT
-	"${apt[@]}" update >"$log" 2>&1 || { cat "$log" >&2; echo "apt-get update failed, going on" >&2; }
-	for i in "${!packages[@]}"; do
-		[ "${packages[i]}" != clang-rt ] || packages[i]=$(clang_rt)
-	done
-	"${apt[@]}" install -y --no-install-recommends "${packages[@]}" >"$log" 2>&1 </dev/null || {
-		cat "$log" >&2
-		exit 1
-	} ;;
-dnf)
-	echo "installing them with ${sudo[*]:+sudo }dnf" >&2
-	"${sudo[@]}" dnf install -y -q "${packages[@]}" </dev/null >&2 ;;
-none)
-	echo "no apt-get and no dnf here: install them by hand" >&2
-	exit 1 ;;
-esac
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "installing them with ${sudo[*]:+sudo }$manager, which can take a minute" >&2
+[ ${#sudo[@]} = 0 ] || sudo true || by_hand "They cannot be installed: sudo refused"
+if [ $manager = apt ]; then
+	"${sudo[@]}" apt-get -q update >"$log" 2>&1 || { cat "$log" >&2; echo "apt-get update failed, going on" >&2; }
+fi
+# shellcheck disable=SC2046
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive $(install) >"$log" 2>&1 </dev/null || {
+	cat "$log" >&2
+	by_hand "They could not be installed, see above"
+}

@@ -24,6 +24,7 @@ try()
 
 try gcc gcc
 try clang clang
+try docs gcc -Ddocs=enabled -Dtests=false
 try no-tests gcc -Dtests=false
 try unoptimised gcc -Dbuildtype=debug -Dtests=false
 try release gcc -Dbuildtype=release -Db_lto=true -Dtests=false

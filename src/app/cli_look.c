@@ -67,6 +67,18 @@ static int watch(struct pipeline *p, const struct options *o, struct err *err)
 	return pipeline_finish(p, err);
 }
 
+static int compare(struct pipeline *p, const struct options *o, struct err *err)
+{
+	int r = pipeline_baseline(p, err);
+
+	if (r)
+		return r;
+	r = pipeline_compare(p, o->to, o->netns, err);
+	if (r == 0)
+		cli_warn(err);  /* damaged, but the rest was read */
+	return r;
+}
+
 int cli_look(const struct options *o)
 {
 	struct err err = { 0 };
@@ -85,7 +97,7 @@ int cli_look(const struct options *o)
 	if (o->root)
 		r = pipeline_totals(&p, &err);
 	else if (o->from)
-		r = pipeline_baseline(&p, &err) ? -err.code : pipeline_compare(&p, o->to, o->netns, &err);
+		r = compare(&p, o, &err);
 	else
 		r = watch(&p, o, &err);
 	if (r == 0)

@@ -17,8 +17,11 @@ int cli_snapshot(const struct options *o)
 	/* settings too: whoever reads the snapshot elsewhere needs them for the fix */
 	for (uint32_t i = 0; r == 0 && (ns = tree_netns(p.tree, i)); i++)
 		source_read(&p.probe, SRC_settings, ns);
-	if (r == 0)
-		r = tree_write(p.tree, o->args[0], &err);
+	if (r == 0 && tree_write(p.tree, o->args[0], &err)) {
+		pipeline_close(&p);
+		cli_warn(&err);
+		return EXIT_OWN_FAILURE;  /* what could be read is not the trouble */
+	}
 	pipeline_close(&p);
 	return r ? cli_fail(&err) : EXIT_CLEAN;
 }

@@ -11,6 +11,7 @@
 
 enum type { FLAG, COUNT, TEXT, SECONDS, NUMBER, EVENTS };
 
+#define LONGEST_NS (100ULL * 365 * 86400 * 1000000000)  /* a century */
 #define ALL (CMD_LOOK | CMD_SOCKETS | CMD_EXPLAIN | CMD_SNAPSHOT | CMD_LOG)
 #define AT(field) offsetof(struct options, field)
 
@@ -27,7 +28,7 @@ static const struct option_row {
 	{ "count", 'n', NUMBER, CMD_LOG, AT(count), "N", "stop after N lines (default: never)" },
 	{ "json", 0, FLAG, CMD_LOOK, AT(json), NULL, "one JSON object on standard output" },
 	{ "netns", 0, TEXT, CMD_LOOK | CMD_SOCKETS | CMD_LOG | CMD_SNAPSHOT, AT(netns), "NAME|all",
-	  "one network namespace: its name, inode or a pid in it" },
+	  "one network namespace: name, inode or a pid in it" },
 	{ "root", 0, TEXT, CMD_LOOK | CMD_SOCKETS, AT(root), "DIR", "totals since boot of a snapshot or recorded tree" },
 	{ "from", 0, TEXT, CMD_LOOK, AT(from), "A", "compare two recordings: the earlier" },
 	{ "to", 0, TEXT, CMD_LOOK, AT(to), "B", "and the later one" },
@@ -60,13 +61,15 @@ static bool parse_time(const char *text, uint64_t *ret_ns)
 		frac = slice_of(text + n + 1, m > 9 ? 9 : m);
 		n += m + 1;
 	}
-	if (!slice_u64(num, &v) || v > 100000000 || (frac.n && !slice_u64(frac, &f)))
+	if (!slice_u64(num, &v) || (frac.n && !slice_u64(frac, &f)))
 		return false;
 	for (size_t i = 0; i < frac.n; i++)
 		scale *= 10;
 	for (size_t i = 0; i < ARRAY_SIZE_OF(units); i++) {
 		if (strcmp(text + n, units[i].unit) != 0)
 			continue;
+		if (v > LONGEST_NS / units[i].ns)
+			return false;
 		*ret_ns = v * units[i].ns + f * units[i].ns / scale;
 		return *ret_ns > 0;
 	}
@@ -179,5 +182,5 @@ void options_help(const struct command *commands, unsigned n, struct fmt *out)
 		fmt_add(out, "%s\n", commands[i].help);
 	}
 	fmt_add(out, "\nwhydrop COMMAND --help shows the options of one command.\n"
-		     "exit status: 0 nothing lost, 1 losses found, 2 usage, 3 nothing readable, 4 own failure\n");
+		     "exit status: 0 nothing lost, 1 losses, 2 usage, 3 nothing readable, 4 failure\n");
 }

@@ -27,6 +27,7 @@ static void begin(struct pipeline *p)
 	if (tree_live(p->tree) || !real) {
 		real = clock_ns(CLOCK_REALTIME);
 		mono = clock_ns(CLOCK_MONOTONIC);
+		p->untimed |= !tree_live(p->tree);
 	}
 	sample_begin(&p->sample, mono, real);
 }
@@ -37,7 +38,7 @@ int pipeline_open(struct pipeline *p, const char *path, const char *netns, struc
 	int r;
 
 	*p = (struct pipeline){ 0 };
-	if (!getenv("WHYDROP_LEAD") && table_check(&wrong))
+	if (table_check(&wrong))
 		return err_set(err, EPROTO, "the built-in tables are wrong: %s", wrong.text);
 	if (sample_init(&p->sample) || ledger_init(&p->ledger) || ledger_init(&p->boot)) {
 		pipeline_close(p);
@@ -73,6 +74,32 @@ static int readable(struct pipeline *p, struct err *err)
 	return err_set(err, ENODATA, "nothing readable: no source gave an answer (is proc/net there?)");
 }
 
+/* Without a baseline nothing is known of the interval: such a zero is no proof. `absent`: what the first of two
+ * recordings does not hold counts, too; on a running host that has only begun to exist. */
+static void keep_blind(struct pipeline *p, bool absent)
+{
+	for (unsigned i = 0; i < SRC_COUNT; i++) {
+		const struct source_health *h = &p->sample.health[i];
+		struct fmt f;
+
+		fmt_init(&f, p->blind[i], sizeof(p->blind[i]));
+		if (h->state == SOURCE_BLIND)
+			fmt_add(&f, "%.120s", h->why[0] ? h->why : "could not be read");
+		else if (absent && h->state == SOURCE_OFF)
+			fmt_add(&f, "not in the first recording");
+	}
+}
+
+static void tell_blind(struct pipeline *p)
+{
+	for (unsigned i = 0; i < SRC_COUNT; i++) {
+		const struct source_health *h = &p->sample.health[i];
+
+		if (p->blind[i][0] && h->state == SOURCE_ON && !(source_rows[i].flags & DEMAND))
+			sample_health(&p->sample, (enum source_id)i, SOURCE_BLIND, "at the beginning: %s", p->blind[i]);
+	}
+}
+
 int pipeline_baseline(struct pipeline *p, struct err *err)
 {
 	int r;
@@ -84,6 +111,7 @@ int pipeline_baseline(struct pipeline *p, struct err *err)
 	p->probe.phase = PHASE_BASE;
 	source_read_all(&p->probe, CHEAP);
 	source_read_all(&p->probe, DETAIL);
+	keep_blind(p, false);
 	return readable(p, err);
 }
 
@@ -91,18 +119,19 @@ int pipeline_baseline(struct pipeline *p, struct err *err)
 static void ask_sockets(struct pipeline *p)
 {
 	struct sample *s = &p->sample;
-	struct netns *ns;
+	uint32_t moved = s->moved_count;  /* what the sockets themselves add is not looked at */
 	bool asked = false;
 
-	for (uint32_t i = 0; (ns = tree_netns(p->tree, i)); i++) {
-		bool moved = false;
+	for (uint32_t k = 0; k < moved; k++) {
+		const struct series *y = &s->series[s->moved[k]];
+		struct netns *ns = NULL;
 
-		for (uint32_t k = 0; k < s->moved_count && !moved; k++) {
-			const struct series *y = &s->series[s->moved[k]];
-
-			moved = y->tick == s->tick && y->place == ns->place && counter_rows[y->counter].at_socket;
-		}
-		if (moved && source_read(&p->probe, SRC_sockdiag, ns) == 0)
+		if (y->tick == s->tick && counter_rows[y->counter].at_socket)
+			ns = tree_at(p->tree, s, y->place);
+		if (!ns || ns->asked == s->tick + 1)
+			continue;
+		ns->asked = s->tick + 1;
+		if (source_read(&p->probe, SRC_sockdiag, ns) == 0)
 			asked = true;
 	}
 	if (asked)
@@ -138,20 +167,27 @@ void pipeline_tick(struct pipeline *p)
 }
 
 /* Settings are read only where something was lost: they are needed to tell causes apart and to compute the fix. */
-static void ask_settings(struct pipeline *p)
+static int ask_settings(struct pipeline *p)
 {
+	const struct ledger *l = &p->ledger;
+	bool *lost = calloc(p->sample.places + 1, sizeof(*lost));
 	struct netns *ns;
 
-	for (uint32_t i = 0; (ns = tree_netns(p->tree, i)); i++) {
-		bool lost = false;
+	if (!lost)
+		return -ENOMEM;
+	for (uint32_t k = 0; k < l->entries; k++)
+		lost[l->entry[k].ns == PLACE_NONE ? p->sample.places : l->entry[k].ns] = true;
+	for (uint32_t k = 0; k < l->residues; k++) {
+		uint32_t at = sample_ns_of(&p->sample, l->residue[k].place);
 
-		for (uint32_t k = 0; k < p->ledger.entries && !lost; k++)
-			lost = p->ledger.entry[k].ns == ns->place || (p->ledger.entry[k].ns == PLACE_NONE && ns->own);
-		for (uint32_t k = 0; k < p->ledger.residues && !lost; k++)
-			lost = sample_ns_of(&p->sample, p->ledger.residue[k].place) == ns->place;
-		if (lost)
-			source_read(&p->probe, SRC_settings, ns);
+		if (at != PLACE_NONE)
+			lost[at] = true;
 	}
+	for (uint32_t i = 0; (ns = tree_netns(p->tree, i)); i++)
+		if (lost[ns->place] || (ns->own && lost[p->sample.places]))
+			source_read(&p->probe, SRC_settings, ns);
+	free(lost);
+	return 0;
 }
 
 /* The neighbour statistics exist only in the initial namespace, so without them we live in another one. */
@@ -162,6 +198,18 @@ static bool contained(struct tree *t)
 	return tree_live(t) && tree_net(tree_own(t), NET_ARP_CACHE, &text, NULL) == -ENOENT;
 }
 
+/* How long the interval was; 0 when nobody knows. */
+static double seconds(const struct pipeline *p)
+{
+	const struct sample *s = &p->sample;
+
+	if (p->since_boot || p->untimed)
+		return 0;
+	if (s->mono_ns >= s->began_mono_ns)
+		return (double)(s->mono_ns - s->began_mono_ns) / 1e9;
+	return s->real_ns > s->began_real_ns ? (double)(s->real_ns - s->began_real_ns) / 1e9 : 0;  /* started anew in between */
+}
+
 static int conclude(struct pipeline *p, struct err *err)
 {
 	struct report *r = &p->report;
@@ -170,7 +218,8 @@ static int conclude(struct pipeline *p, struct err *err)
 	peer_find(p->tree, &p->sample);
 	if (ledger_book(&p->ledger, &p->sample, LEDGER_MOVED))
 		return err_set(err, ENOMEM, "out of memory");
-	ask_settings(p);
+	if (ask_settings(p))
+		return err_set(err, ENOMEM, "out of memory");
 	owner_find(p->tree, &p->sample, NULL);
 	if (ledger_book(&p->ledger, &p->sample, LEDGER_MOVED) || ledger_book(&p->boot, &p->sample, LEDGER_SINCE_BOOT))
 		return err_set(err, ENOMEM, "out of memory");
@@ -178,12 +227,13 @@ static int conclude(struct pipeline *p, struct err *err)
 	e = readable(p, err);
 	if (e)
 		return e;
+	tell_blind(p);
 	report_free(r);
 	*r = (struct report){ .recorded = !tree_live(p->tree), .since_boot = p->since_boot, .boot = &p->boot };
 	slice_copy(slice_str(tree_hostname(p->tree)), r->host, sizeof(r->host));
 	slice_copy(slice_str(tree_kernel(p->tree)), r->kernel, sizeof(r->kernel));
 	slice_copy(slice_str(WHYDROP_VERSION), r->version, sizeof(r->version));
-	r->seconds = p->since_boot ? 0 : (double)(p->sample.mono_ns - p->sample.began_mono_ns) / 1e9;
+	r->seconds = seconds(p);
 	r->container = contained(p->tree) && !tree_netns(p->tree, 1);
 	return report_build(r, &p->sample, &p->ledger, err);
 }
@@ -200,12 +250,21 @@ int pipeline_finish(struct pipeline *p, struct err *err)
 	p->probe.phase = PHASE_FINAL;
 	source_read_all(&p->probe, CHEAP);
 	source_read_all(&p->probe, DETAIL);
+	begin(p);  /* a tick of its own: what moves in it came too late for the details */
+	p->sample.last_pass = p->sample.tick;
 	source_read_all(&p->probe, CHEAP);
 	return conclude(p, err);
 }
 
 void pipeline_restart(struct pipeline *p)
 {
+	for (unsigned i = 0; i < SRC_COUNT; i++) {
+		if (!p->blind[i][0])
+			continue;
+		p->blind[i][0] = 0;
+		p->sample.health[i].state = SOURCE_OFF;  /* said anew at the next read */
+		p->sample.health[i].why[0] = 0;
+	}
 	tree_reap(p->tree, &p->sample);
 	sample_rebase(&p->sample);
 	ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
@@ -244,23 +303,27 @@ static void inherit(struct tree *from, struct tree *to)
 
 int pipeline_compare(struct pipeline *p, const char *path, const char *netns, struct err *err)
 {
-	struct tree *second;
+	struct tree *first = p->tree, *second;
+	uint64_t real, mono;
 	int r = tree_open(&second, path, priv_open(), err);
 
-	if (r == 0 && netns && strcmp(netns, "all") != 0)
-		r = tree_only(second, &p->sample, netns, err);
 	if (r)
 		return r;
-	p->probe.tree = second;
-	{
-		struct tree *first = p->tree;
-
-		p->tree = second;
-		begin(p);
-		r = tree_scan(second, &p->sample, err);
-		inherit(first, second);
-		tree_close(first);
+	tree_when(second, &real, &mono);
+	if (real && !p->untimed && real < p->sample.real_ns)
+		r = err_set(err, EINVAL, "%s: made before the recording it is compared with; swap --from and --to", path);
+	if (r == 0 && netns && strcmp(netns, "all") != 0)
+		r = tree_only(second, &p->sample, netns, err);
+	if (r) {
+		tree_close(second);
+		return r;
 	}
+	keep_blind(p, true);
+	p->tree = p->probe.tree = second;
+	begin(p);
+	r = tree_scan(second, &p->sample, err);
+	inherit(first, second);
+	tree_close(first);
 	if (r)
 		return r;
 	p->probe.phase = PHASE_FINAL;

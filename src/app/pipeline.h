@@ -13,6 +13,8 @@ struct pipeline {
 	struct report report;
 	struct probe probe;
 	bool since_boot;              /* a recording looked at alone: totals, no interval */
+	bool untimed;                 /* a recording does not say when it was made */
+	char blind[SRC_COUNT][160];   /* why a source could not be read at the beginning, "" when it could */
 };
 
 /* path NULL: this host; else a recorded tree or snapshot. netns: a name, inode or pid to keep to, NULL or "all" for all. */

@@ -46,23 +46,37 @@ static void sow(uint64_t seed[4])
 uint64_t hash_print(const void *p, size_t n)
 {
 	static uint64_t seed[4];
-	const unsigned char *b = p;
-	unsigned char tail[32] = { 0 };
-	uint64_t x[4];
+	const unsigned char *b = p, *last;
+	unsigned char little[32] = { 0 };
+	uint64_t x0, x1, x2, x3;
 
 	if (!seed[0])
 		sow(seed);
-	memcpy(x, seed, sizeof(x));
+	x0 = seed[0];
+	x1 = seed[1];
+	x2 = seed[2];
+	x3 = seed[3];
+	/* the last 32 bytes may overlap the ones before: that is cheaper than a rest of any length */
+	if (n < 32) {
+		if (n)
+			memcpy(little, b, n);
+		b = last = little;
+	} else {
+		last = b + n - 32;
+	}
 	/* four lanes side by side: one alone would wait for its own multiplication */
-	for (size_t left = n; left >= 32; left -= 32, b += 32)
-		for (unsigned i = 0; i < 4; i++)
-			x[i] = stir(x[i], load(b + i * 8));
-	if (n % 32)
-		memcpy(tail, b, n % 32);
-	for (unsigned i = 0; i < 4; i++)
-		x[i] = stir(x[i], load(tail + i * 8));
-	x[0] = hash_pair(hash_pair(x[0], x[1]), hash_pair(x[2], x[3])) ^ hash_mix(n);
-	return x[0] ? x[0] : 1;
+	for (; b < last; b += 32) {
+		x0 = stir(x0, load(b));
+		x1 = stir(x1, load(b + 8));
+		x2 = stir(x2, load(b + 16));
+		x3 = stir(x3, load(b + 24));
+	}
+	x0 = stir(x0, load(last));
+	x1 = stir(x1, load(last + 8));
+	x2 = stir(x2, load(last + 16));
+	x3 = stir(x3, load(last + 24));
+	x0 = hash_mix(stir(stir(x0, x1), stir(x2, x3)) ^ n);
+	return x0 ? x0 : 1;
 }
 
 bool hash_get(const struct hash *h, uint64_t key, uint32_t *ret_val)
@@ -151,6 +165,13 @@ void hash_del(struct hash *h, uint64_t key)
 			return;
 		}
 	}
+}
+
+void hash_clear(struct hash *h)
+{
+	if (h->cap)
+		memset(h->state, 0, h->cap);
+	h->used = h->dead = 0;
 }
 
 void hash_free(struct hash *h)

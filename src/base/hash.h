@@ -37,6 +37,7 @@ bool hash_get(const struct hash *h, uint64_t key, uint32_t *ret_val);
 /* Adds or replaces; 0 or -ENOMEM. */
 int hash_put(struct hash *h, uint64_t key, uint32_t val);
 void hash_del(struct hash *h, uint64_t key);
+void hash_clear(struct hash *h);  /* empty, its memory kept */
 void hash_free(struct hash *h);
 
 #endif

@@ -7,6 +7,9 @@
 #include "ledger/ledger.h"
 
 #include "ledger/book.h"
+#include "ledger/rider.h"
+
+#include "base/sort.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,6 +53,14 @@ void ledger_free(struct ledger *l)
 		free(l->scratch->first);
 		free(l->scratch->split_first);
 		free(l->scratch->surplus);
+		free(l->scratch->pick);
+		free(l->scratch->rider);
+		hash_free(&l->scratch->rider_index);
+		hash_free(&l->scratch->surplus_index);
+		hash_free(&l->scratch->late);
+		hash_free(&l->scratch->owed);
+		hash_free(&l->scratch->owes);
+		hash_free(&l->scratch->claimed);
 		hash_free(&l->scratch->entry_index);
 		free(l->scratch);
 	}
@@ -103,6 +114,7 @@ static int group(struct book *b)
 
 		if (x->left[slot] && counts(counter_rows[s->series[slot].counter].is))
 			x->active[--x->first[s->series[slot].counter]] = slot;
+		x->left[slot] += late_owed(b, slot);
 	}
 	return 0;
 }
@@ -118,9 +130,9 @@ uint64_t book_sockets_left(const struct book *b, uint16_t counter, uint32_t ns)
 
 	if (counter == COUNTER_NONE)
 		return 0;
-	for (uint32_t i = b->x->first[counter]; i < b->x->first[counter + 1]; i++)
-		if (sample_ns_of(b->s, b->s->series[b->x->active[i]].place) == ns)
-			sum += b->x->left[b->x->active[i]];
+	for (uint32_t i = sample_child(b->s, ns); i != PLACE_NONE; i = b->s->place[i].sibling)
+		if (b->s->place[i].kind == PLACE_SOCKET)
+			sum += left_of(b, sample_lookup(b->s, counter, i));
 	return sum;
 }
 
@@ -132,28 +144,50 @@ static uint32_t fullness(const struct sock_fact *k)
 	return k->rcvbuf ? (uint32_t)((uint64_t)k->rmem * 1000 / k->rcvbuf) : 0;
 }
 
+static int fullest_first(const void *pa, const void *pb, const void *arg)
+{
+	const struct sample *s = arg;
+	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
+	uint32_t fa = fullness(s->place[s->series[a].place].sock), fb = fullness(s->place[s->series[b].place].sock);
+
+	return fa != fb ? (fa > fb ? -1 : 1) : a < b ? -1 : a > b;
+}
+
+/* The sockets of a namespace that have lost something nobody claimed yet, into scratch; their number. */
+static uint32_t pick_sockets(struct book *b, uint16_t counter, uint32_t ns)
+{
+	struct ledger_scratch *x = b->x;
+	uint32_t n = 0;
+
+	if (counter == COUNTER_NONE)
+		return 0;
+	for (uint32_t i = sample_child(b->s, ns); i != PLACE_NONE; i = b->s->place[i].sibling) {
+		uint32_t slot = b->s->place[i].kind == PLACE_SOCKET ? sample_lookup(b->s, counter, i) : SLOT_NONE;
+
+		if (!left_of(b, slot))
+			continue;
+		if (book_grow((void **)&x->pick, &x->pick_cap, n + 1, sizeof(*x->pick))) {
+			b->failed = true;
+			break;
+		}
+		x->pick[n++] = slot;
+	}
+	sort(x->pick, n, sizeof(*x->pick), fullest_first, b->s);
+	return n;
+}
+
 /* Books packets that died at sockets: names the losing sockets, fullest first, by what is left of their counters. */
 static void book_at_sockets(struct book *b, struct booking k, uint16_t socket_counter)
 {
 	const struct sample *s = b->s;
 	uint32_t ns = sample_ns_of(s, k.place);
 	uint64_t rest = k.packets;
+	uint32_t n;
 
-	while (rest && socket_counter != COUNTER_NONE) {
-		uint32_t best = SLOT_NONE, best_full = 0;
+	n = rest ? pick_sockets(b, socket_counter, ns) : 0;
+	for (uint32_t i = 0; i < n && rest; i++) {
+		uint32_t best = b->x->pick[i];
 
-		for (uint32_t i = b->x->first[socket_counter]; i < b->x->first[socket_counter + 1]; i++) {
-			uint32_t slot = b->x->active[i], place = s->series[slot].place;
-
-			if (!b->x->left[slot] || sample_ns_of(s, place) != ns)
-				continue;
-			if (best == SLOT_NONE || fullness(s->place[place].sock) > best_full) {
-				best = slot;
-				best_full = fullness(s->place[place].sock);
-			}
-		}
-		if (best == SLOT_NONE)
-			break;
 		k.packets = rest < b->x->left[best] ? rest : b->x->left[best];
 		k.sock = s->series[best].place;
 		b->x->left[best] -= k.packets;
@@ -195,25 +229,31 @@ static void take(struct book *b, uint32_t target, uint64_t *rem, bool any, struc
 	}
 }
 
+static bool is_virtual(const struct book *b, uint32_t slot)
+{
+	const struct place *p = &b->s->place[b->s->series[slot].place];
+
+	return p->kind == PLACE_DEVICE && p->link->kind[0];
+}
+
 /* Machine-wide parts: the places with the largest rest first, virtual devices before hardware (only they go through
- * the per-CPU backlog unless RPS is on). */
+ * the per-CPU backlog unless RPS is on). Beyond the first few places their order no longer shows, but what they count
+ * is taken off all the same. */
 static void take_any(struct book *b, uint16_t total, uint64_t *rem, struct takeoff *t)
 {
-	const struct sample *s = b->s;
+	uint32_t from = b->x->first[total], to = b->x->first[total + 1];
 
 	while (*rem && t->n < TOUCHED) {
 		uint32_t best = SLOT_NONE;
 		uint64_t best_weight = 0;
 
-		for (uint32_t i = b->x->first[total]; i < b->x->first[total + 1]; i++) {
-			uint32_t slot = b->x->active[i];
-			const struct place *p = &s->place[s->series[slot].place];
-			uint64_t w = b->x->left[slot];
+		for (uint32_t i = from; i < to; i++) {
+			uint64_t w = b->x->left[b->x->active[i]];
 
-			if (w && p->kind == PLACE_DEVICE && p->link->kind[0])
+			if (w && is_virtual(b, b->x->active[i]))
 				w += 1ULL << 60;
 			if (w > best_weight) {
-				best = slot;
+				best = b->x->active[i];
 				best_weight = w;
 			}
 		}
@@ -221,6 +261,10 @@ static void take_any(struct book *b, uint16_t total, uint64_t *rem, struct takeo
 			return;
 		take(b, best, rem, true, t);
 	}
+	for (unsigned hardware = 0; hardware < 2; hardware++)
+		for (uint32_t i = from; i < to && *rem; i++)
+			if (is_virtual(b, b->x->active[i]) != (bool)hardware)
+				take(b, b->x->active[i], rem, true, t);
 }
 
 /* True when this device repeats the counter of the devices under it. */
@@ -231,6 +275,25 @@ static bool repeats(const struct link_fact *l, uint16_t counter)
 		    (!master_rows[i].key || strcmp(master_rows[i].key, counter_rows[counter].key) == 0))
 			return true;
 	return false;
+}
+
+struct over { uint16_t total; uint64_t *rem; struct takeoff *t; };
+
+static void take_rider(struct book *b, uint32_t rider, void *arg)
+{
+	const struct over *o = arg;
+
+	if (*o->rem)
+		take(b, sample_lookup(b->s, o->total, rider), o->rem, false, o->t);
+}
+
+/* What sends through a device, or past an output rule, is told that its packet died and counts it once more. */
+static void take_over(struct book *b, uint16_t total, uint64_t *rem, uint32_t place, struct takeoff *t)
+{
+	const struct place *p = &b->s->place[place];
+
+	if (p->kind != PLACE_RULE || p->rule->output)
+		rider_each(b, place, take_rider, &(struct over){ total, rem, t });
 }
 
 /* The slot where edge e of a part at `place` finds its total. */
@@ -263,10 +326,10 @@ static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
 {
 	uint16_t c = b->s->series[slot].counter;
 	/* by reach, too: what a master or the other end of a veth counts is the same packet once more */
-	uint64_t rem[ANY + 1][SCOPE_COUNT], full = book_amount(b, slot);
+	uint64_t rem[OVER + 1][SCOPE_COUNT], full = book_amount(b, slot);
 	bool exact[SCOPE_COUNT] = { false };
 
-	for (unsigned i = 0; i < (ANY + 1) * SCOPE_COUNT; i++)
+	for (unsigned i = 0; i < (OVER + 1) * SCOPE_COUNT; i++)
 		rem[i / SCOPE_COUNT][i % SCOPE_COUNT] = full;
 	for (unsigned e = 0; e < EDGES && counter_rows[c].of[e].total; e++) {
 		const struct edge *ed = &counter_rows[c].of[e];
@@ -278,15 +341,20 @@ static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
 		pool = counter_rows[total].scope;
 		if (ed->reach == ANY)
 			take_any(b, total, &rem[ANY][pool], t);
+		else if (ed->reach == OVER)
+			take_over(b, total, &rem[OVER][pool], b->s->series[slot].place, t);
 		else
 			take(b, target_of(b, total, ed->reach, b->s->series[slot].place), &rem[ed->reach][pool], false, t);
 		/* no surplus where the total itself cannot be read */
 		exact[pool] |= ed->kind == EXACT && ed->reach == HERE &&
 			       target_of(b, total, HERE, b->s->series[slot].place) != SLOT_NONE;
 	}
-	for (unsigned i = 0; i < SCOPE_COUNT && b->view == LEDGER_MOVED; i++)
+	for (unsigned i = 0; i < SCOPE_COUNT && b->view == LEDGER_MOVED; i++) {
 		if (exact[i] && rem[HERE][i])
 			book_surplus(b, slot, rem[HERE][i]);
+		else if (exact[i])
+			book_covered(b, slot);
+	}
 }
 
 static void add_evidence(struct book *b, struct entry *e, const struct takeoff *t)
@@ -315,7 +383,7 @@ static void book_slot(struct book *b, uint32_t slot, const struct takeoff *t)
 	const struct series *y = &b->s->series[slot];
 	const struct counter *row = &counter_rows[y->counter];
 	const struct place *p = &b->s->place[y->place];
-	uint64_t rest = b->x->left[slot];
+	uint64_t rest = b->x->left[slot] - late_wait(b, slot, b->x->left[slot]);
 	struct booking k = { .place = y->place, .sock = PLACE_NONE, .cpu = p->kind == PLACE_CPU ? (int32_t)p->id : -1,
 			     .counter = y->counter, .delta = book_amount(b, slot) };
 
@@ -362,10 +430,10 @@ static void book_slot(struct book *b, uint32_t slot, const struct takeoff *t)
 	add(b, &k, t);
 }
 
-/* Devices under a master come before it. */
+/* Devices under a master come before it, and those that others send through before these. */
 static unsigned depth(const struct sample *s, uint32_t place)
 {
-	unsigned n = 0;
+	unsigned n = s->place[place].kind == PLACE_DEVICE && !rider_is(s->place[place].link);
 
 	while (place != PLACE_NONE && s->place[place].kind == PLACE_DEVICE && n < 8) {
 		place = s->place[place].link->master;
@@ -392,6 +460,8 @@ static void book_counter(struct book *b, uint16_t c)
 			if (deepest && depth(b->s, b->s->series[slot].place) != level - 1)
 				continue;
 			take_off(b, slot, &t);
+			for (unsigned k = 0; k < t.n; k++)
+				late_claim(b, c, t.at[k].slot);
 			if (b->x->left[slot])
 				book_slot(b, slot, &t);
 		}
@@ -436,10 +506,9 @@ int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
 	const uint16_t *order = table_order();
 
 	l->entries = l->residues = l->contradictions = 0;
-	if (b.x->entry_index.cap) {
-		memset(b.x->entry_index.state, 0, b.x->entry_index.cap);
-		b.x->entry_index.used = b.x->entry_index.dead = 0;
-	}
+	b.x->beyond.known = b.x->riders_known = false;
+	hash_clear(&b.x->entry_index);
+	late_begin(&b);
 	if (group(&b))
 		return -ENOMEM;
 	for (unsigned pass = 0; pass < 3; pass++) {
@@ -459,24 +528,48 @@ int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
 	return b.failed ? -ENOMEM : 0;
 }
 
+#define ANY_SOCKET (PLACE_NONE - 1)
+
+/* What each (cause, place) has lost since boot, with and without its socket: sums and where to find them. */
+struct boot_sums { struct hash index; uint64_t *sum; uint32_t n; };
+
+static int boot_add(struct boot_sums *x, uint64_t key, uint64_t packets)
+{
+	uint32_t i;
+
+	if (!hash_get(&x->index, key, &i)) {
+		i = x->n;
+		if (hash_put(&x->index, key, i))
+			return -ENOMEM;
+		x->sum[x->n++] = 0;
+	}
+	x->sum[i] += packets;
+	return 0;
+}
+
 void ledger_compare(struct ledger *l, const struct ledger *boot)
 {
+	struct boot_sums x = { .sum = calloc(2 * (size_t)boot->entries + 1, sizeof(uint64_t)) };
+	bool whole = x.sum != NULL;
+
+	for (uint32_t k = 0; k < boot->entries && whole; k++) {
+		const struct entry *f = &boot->entry[k];
+
+		whole = boot_add(&x, book_key(f->cause, f->ns, f->device, f->sock, f->rule), f->packets) == 0 &&
+			boot_add(&x, book_key(f->cause, f->ns, f->device, ANY_SOCKET, f->rule), f->packets) == 0;
+	}
 	for (uint32_t i = 0; i < l->entries; i++) {
 		struct entry *e = &l->entry[i];
+		uint32_t sock = e->sock == PLACE_NONE ? ANY_SOCKET : e->sock, at;
 
-		e->have_boot = true;
 		e->since_boot = 0;
-		for (uint32_t k = 0; k < boot->entries; k++) {
-			const struct entry *f = &boot->entry[k];
-
-			if (f->cause == e->cause && f->ns == e->ns && f->device == e->device && f->rule == e->rule &&
-			    (f->sock == e->sock || e->sock == PLACE_NONE))
-				e->since_boot += f->packets;
-		}
+		if (whole && hash_get(&x.index, book_key(e->cause, e->ns, e->device, sock, e->rule), &at))
+			e->since_boot = x.sum[at];
 		/* sockets count from our baseline only, so their share since boot is not known */
-		if (e->since_boot < e->packets)
-			e->have_boot = false;
+		e->have_boot = whole && e->since_boot >= e->packets;
 	}
+	hash_free(&x.index);
+	free(x.sum);
 }
 
 /* What went well, by layer: the denominator of a loss. */

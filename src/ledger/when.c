@@ -55,22 +55,39 @@ static bool listed(struct slice list, const char *word)
 	return false;
 }
 
+static const struct setting *setting_of(struct slice key)
+{
+	for (size_t i = 0; i < setting_count; i++)
+		if (slice_eq(key, setting_rows[i].key))
+			return &setting_rows[i];
+	return NULL;
+}
+
+static bool value_is(const struct book *b, const struct setting *row, uint32_t place, uint64_t want)
+{
+	const struct setting_value *v = sample_setting_at(b->s, row, place);
+
+	return v && v->v[0] == want;
+}
+
 /* "net.ipv6.conf.*.disable_ipv6=1": the setting has that value at place, or at any device of its namespace. */
 static bool setting_is(const struct book *b, const char *arg, uint32_t place)
 {
 	struct slice all = slice_str(arg), key;
+	const struct setting *row;
 	uint32_t ns = sample_ns_of(b->s, place);
 	uint64_t want;
 
 	if (!part_of(&all, '=', &key) || !slice_u64(all, &want))
 		return false;
-	for (uint32_t i = 0; i < b->s->settings; i++) {
-		const struct setting_value *v = &b->s->setting[i];
-
-		if (v->known && v->v[0] == want && slice_eq(key, setting_rows[v->setting].key) &&
-		    (v->place == place || v->place == b->s->host || sample_ns_of(b->s, v->place) == ns))
+	row = setting_of(key);
+	if (value_is(b, row, place, want) || value_is(b, row, ns, want) || value_is(b, row, b->s->host, want))
+		return true;
+	if (!row || !memchr(key.p, '*', key.n))
+		return false;
+	for (uint32_t i = sample_child(b->s, ns); i != PLACE_NONE; i = b->s->place[i].sibling)
+		if (value_is(b, row, i, want))
 			return true;
-	}
 	return false;
 }
 
@@ -85,28 +102,35 @@ static uint64_t beyond(const struct book *b, const char *keys, uint16_t counter,
 {
 	uint64_t sum = 0, others = when_sum(b, slice_str(keys), ns);
 
+	if (b->x->beyond.known && b->x->beyond.keys == keys && b->x->beyond.counter == counter && b->x->beyond.ns == ns)
+		return b->x->beyond.sum;
 	for (uint32_t i = b->x->first[counter]; i < b->x->first[counter + 1]; i++)
 		if (sample_ns_of(b->s, b->s->series[b->x->active[i]].place) == ns)
 			sum += book_amount(b, b->x->active[i]);
-	return sum > others ? sum - others : 0;
+	others += late_known(b, keys, ns);
+	sum = sum > others ? sum - others : 0;
+	b->x->beyond.keys = keys;
+	b->x->beyond.counter = counter;
+	b->x->beyond.ns = ns;
+	b->x->beyond.sum = sum;
+	b->x->beyond.known = true;
+	return sum;
 }
 
 /* "sockstat6.FRAG6.memory|net.ipv6.ip6frag_high_thresh": the state stands near its limit now. */
 static bool full(const struct book *b, const char *arg, uint32_t place)
 {
 	struct slice limit = slice_str(arg), state;
+	const struct setting_value *v;
 	uint32_t ns = sample_ns_of(b->s, place), slot;
 
 	if (!part_of(&limit, '|', &state))
 		return false;
 	slot = ns == PLACE_NONE ? SLOT_NONE : sample_lookup(b->s, table_counter(state), ns);
-	for (uint32_t i = 0; slot != SLOT_NONE && i < b->s->settings; i++) {
-		const struct setting_value *v = &b->s->setting[i];
-
-		if (v->known && slice_eq(limit, setting_rows[v->setting].key) && (v->place == ns || v->place == b->s->host))
-			return b->s->series[slot].now >= v->v[0] - v->v[0] / 4;
-	}
-	return false;
+	v = sample_setting_at(b->s, setting_of(limit), ns);
+	if (!v)
+		v = sample_setting_at(b->s, setting_of(limit), b->s->host);
+	return v && slot != SLOT_NONE && b->s->series[slot].now >= v->v[0] - v->v[0] / 4;
 }
 
 /* What a neighbour says by itself when a link starts (duplicate address check, group reports, router question). */
@@ -118,10 +142,10 @@ static uint64_t link_starts(const struct book *b, uint32_t ns)
 	uint16_t changes = table_counter(slice_str("dev.carrier_changes"));
 	uint64_t n = 0;
 
-	for (uint32_t i = 0; b->view == LEDGER_MOVED && i < b->s->moved_count; i++) {
-		const struct series *y = &b->s->series[b->s->moved[i]];
+	for (uint32_t i = sample_child(b->s, ns); b->view == LEDGER_MOVED && i != PLACE_NONE; i = b->s->place[i].sibling) {
+		uint32_t slot = sample_lookup(b->s, changes, i);
 
-		n += y->counter == changes && y->sum && sample_ns_of(b->s, y->place) == ns ? LINK_START : 0;
+		n += slot != SLOT_NONE && b->s->series[slot].sum ? LINK_START : 0;
 	}
 	return n;
 }

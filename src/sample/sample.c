@@ -66,6 +66,7 @@ void sample_free(struct sample *s)
 	free(s->setting);
 	free(s->local);
 	hash_free(&s->place_index);
+	hash_free(&s->setting_index);
 	*s = (struct sample){ 0 };
 }
 
@@ -118,7 +119,8 @@ uint32_t sample_place(struct sample *s, enum place_kind kind, uint32_t parent, u
 	    hash_put(&s->place_index, place_key(kind, parent, id), s->places))
 		goto out;
 	p = &s->place[s->places];
-	*p = (struct place){ .kind = (uint8_t)kind, .born = s->tick > 0, .parent = parent, .id = id };
+	*p = (struct place){ .kind = (uint8_t)kind, .born = s->tick > 0, .parent = parent, .id = id, .child = PLACE_NONE,
+			     .sibling = sample_child(s, parent) };
 	if (fact_size[kind]) {
 		p->any = calloc(1, fact_size[kind]);
 		if (!p->any) {
@@ -128,6 +130,8 @@ uint32_t sample_place(struct sample *s, enum place_kind kind, uint32_t parent, u
 	}
 	if (kind == PLACE_DEVICE)
 		p->link->peer = p->link->master = PLACE_NONE;
+	if (parent < s->places)
+		s->place[parent].child = s->places;
 	return s->places++;
 out:
 	s->no_room++;
@@ -145,9 +149,8 @@ void sample_gone(struct sample *s, uint32_t place)
 	hash_del(&s->place_index, place_key(p->kind, p->parent, p->id));
 	if (p->kind != PLACE_NETNS)
 		return;
-	for (uint32_t i = 0; i < s->places; i++)
-		if (s->place[i].parent == place && !s->place[i].gone)
-			sample_gone(s, i);
+	for (uint32_t i = p->child; i != PLACE_NONE; i = s->place[i].sibling)
+		sample_gone(s, i);
 }
 
 uint32_t sample_lookup(const struct sample *s, uint16_t counter, uint32_t place)
@@ -274,6 +277,15 @@ void sample_put_changed(struct sample *s, uint32_t slot, uint64_t value)
 	s->moved[s->moved_count++] = slot;
 }
 
+void sample_each_moved(const struct sample *s, uint32_t place, void (*each)(const struct series *y, void *arg), void *arg)
+{
+	const struct place *p = place < s->places ? &s->place[place] : NULL;
+
+	for (unsigned i = 0; p && p->slot && i < s->scope_size[scope_of_kind[p->kind]]; i++)
+		if (p->slot[i] && s->series[p->slot[i] - 1].flags & SERIES_MOVED)
+			each(&s->series[p->slot[i] - 1], arg);
+}
+
 bool sample_sum(const struct sample *s, uint16_t counter, uint32_t place, uint64_t *ret_sum)
 {
 	uint32_t i = sample_lookup(s, counter, place);
@@ -316,26 +328,41 @@ void sample_health(struct sample *s, enum source_id src, enum source_state st, c
 	va_end(ap);
 }
 
+static uint64_t setting_key(const struct setting *row, uint32_t place)
+{
+	return (uint64_t)(row - setting_rows) << 32 | place;
+}
+
+const struct setting_value *sample_setting_at(const struct sample *s, const struct setting *row, uint32_t place)
+{
+	uint32_t i;
+
+	if (!row || !hash_get(&s->setting_index, setting_key(row, place), &i))
+		return NULL;
+	return s->setting[i].known ? &s->setting[i] : NULL;
+}
+
 void sample_setting(struct sample *s, const char *key, uint32_t place, const uint64_t *v, unsigned n)
 {
 	const struct setting *row = table_setting(key);
-	struct setting_value *x = NULL;
+	struct setting_value *x;
+	uint32_t i;
 
 	if (!row)
 		return;
-	for (uint32_t i = 0; i < s->settings && !x; i++)
-		if (s->setting[i].place == place && s->setting[i].setting == (uint32_t)(row - setting_rows))
-			x = &s->setting[i];
-	if (!x) {
-		if (grow((void **)&s->setting, &s->setting_cap, s->settings + 1, sizeof(*s->setting))) {
+	if (!hash_get(&s->setting_index, setting_key(row, place), &i)) {
+		i = s->settings;
+		if (grow((void **)&s->setting, &s->setting_cap, i + 1, sizeof(*s->setting)) ||
+		    hash_put(&s->setting_index, setting_key(row, place), i)) {
 			s->no_room++;
 			return;
 		}
-		x = &s->setting[s->settings++];
+		s->settings++;
 	}
+	x = &s->setting[i];
 	*x = (struct setting_value){ .setting = (uint32_t)(row - setting_rows), .place = place, .known = true };
-	for (unsigned i = 0; i < n && i < SETTING_VALUES; i++)
-		x->v[i] = v[i];
+	for (unsigned k = 0; k < n && k < SETTING_VALUES; k++)
+		x->v[k] = v[k];
 }
 
 bool sample_setting_get(const struct sample *s, const char *key, uint32_t place, unsigned index, uint64_t *ret_v)
@@ -346,13 +373,11 @@ bool sample_setting_get(const struct sample *s, const char *key, uint32_t place,
 	if (!row || index >= SETTING_VALUES)
 		return false;
 	for (unsigned k = 0; k < ARRAY_SIZE(at); k++) {
-		for (uint32_t i = 0; i < s->settings; i++) {
-			const struct setting_value *x = &s->setting[i];
+		const struct setting_value *x = sample_setting_at(s, row, at[k]);
 
-			if (x->known && x->place == at[k] && x->setting == (uint32_t)(row - setting_rows)) {
-				*ret_v = x->v[index];
-				return true;
-			}
+		if (x) {
+			*ret_v = x->v[index];
+			return true;
 		}
 	}
 	return false;

@@ -44,6 +44,7 @@ struct link_fact {
 	char qdisc[16];           /* kind of the root qdisc, "" unknown */
 	uint64_t carrier_changes;
 	uint32_t peer, master;    /* device places, PLACE_NONE when unknown */
+	uint32_t peer_sought;     /* how many places there were when the peer was looked for in vain */
 };
 
 enum sock_kind { SOCK_KIND_UDP, SOCK_KIND_TCP_LISTEN, SOCK_KIND_TCP, SOCK_KIND_RAW, SOCK_KIND_PACKET, SOCK_KIND_NETLINK,
@@ -70,6 +71,7 @@ struct sock_fact {
 	uint32_t drops;
 	bool have_mem;
 	struct owner owner;
+	uint32_t sought;              /* tick + 1 of the last look for an owner that found nobody, 0 none */
 };
 
 enum rule_verdict { RULE_DROP = 1, RULE_REJECT, RULE_QUEUE, RULE_POLICY };
@@ -102,6 +104,7 @@ struct place {
 		void *any;
 	};                            /* owned by the sample */
 	uint32_t *slot;               /* slot + 1 by the counter's index within its scope, 0 when there is none */
+	uint32_t child, sibling;      /* the newest place with this parent, the next older one of its own parent; gone ones too */
 };
 
 enum series_flag { SERIES_BASED = 1, SERIES_BORN = 2, SERIES_RESET = 4, SERIES_MOVED = 8, SERIES_WRAPPED = 16 };
@@ -160,6 +163,8 @@ struct sample {
 	uint32_t hidden_ns;           /* namespaces that exist and cannot be seen at all */
 	uint32_t half_ns;             /* namespaces of which only the files can be seen */
 	uint32_t resets;
+	uint32_t last_pass;           /* tick that read the cheap counters once more, behind the details; 0 none yet */
+	struct hash setting_index;    /* (setting, place) -> position in setting */
 };
 
 #define PLACE_CAP (1u << 20)
@@ -210,6 +215,15 @@ void sample_health(struct sample *s, enum source_id src, enum source_state st, c
 void sample_setting(struct sample *s, const char *key, uint32_t place, const uint64_t *v, unsigned n);
 /* False when the value is not known; looks at place, then its namespace, then the host. */
 bool sample_setting_get(const struct sample *s, const char *key, uint32_t place, unsigned index, uint64_t *ret_v);
+/* The value of a row of setting.c at exactly this place; NULL when it is not known. */
+const struct setting_value *sample_setting_at(const struct sample *s, const struct setting *row, uint32_t place);
+/* Each place below a parent: for (i = sample_child(s, ns); i != PLACE_NONE; i = s->place[i].sibling) */
+static inline uint32_t sample_child(const struct sample *s, uint32_t parent)
+{
+	return parent < s->places ? s->place[parent].child : PLACE_NONE;
+}
+/* Calls for each series of a place that moved since the baseline, in the order of the table. */
+void sample_each_moved(const struct sample *s, uint32_t place, void (*each)(const struct series *y, void *arg), void *arg);
 /* The namespace place a place belongs to; PLACE_NONE for the host and CPUs. */
 uint32_t sample_ns_of(const struct sample *s, uint32_t place);
 /* The place of the namespace we live in; PLACE_NONE before the first read. */

@@ -11,12 +11,17 @@ static int conntrack_read(struct probe *p, struct netns *ns, void *state, struct
 {
 	struct conntrack *x = state;
 	int r = percpu_source(p, ns, &x->ct, "nf_conntrack", 32, NET_CONNTRACK, err);
+	struct err one = { 0 };
 	int r2;
 
 	if (p->phase == PHASE_TICK)
 		return r;
-	r2 = percpu_source(p, ns, &x->synproxy, "synproxy", 32, NET_SYNPROXY, r ? NULL : err);
-	return r || r2 == -ENOENT ? r : r2;
+	r2 = percpu_source(p, ns, &x->synproxy, "synproxy", 32, NET_SYNPROXY, &one);
+	if (r || r2 == -ENOENT)
+		return r;
+	if (r2 && err)
+		*err = one;
+	return r2;
 }
 
 static void conntrack_forget(void *state)

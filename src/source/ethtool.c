@@ -293,13 +293,13 @@ static int read_dev(struct read *r, struct dev *d)
 
 /* ---- all devices of a namespace */
 
-/* Places are only ever added, so each read looks at the new ones. */
+/* Places are only ever added, the newest stands first: each read looks at the new ones. */
 static int find_devices(struct ethtool *x, const struct sample *s, uint32_t ns)
 {
-	for (; x->seen < s->places; x->seen++) {
-		const struct place *p = &s->place[x->seen];
+	for (uint32_t i = sample_child(s, ns); i != PLACE_NONE && i >= x->seen; i = s->place[i].sibling) {
+		const struct place *p = &s->place[i];
 
-		if (p->kind != PLACE_DEVICE || p->parent != ns || p->gone)
+		if (p->kind != PLACE_DEVICE || p->gone)
 			continue;
 		if (x->devs == x->cap) {
 			uint32_t cap = x->cap ? x->cap * 2 : 8;
@@ -310,8 +310,9 @@ static int find_devices(struct ethtool *x, const struct sample *s, uint32_t ns)
 			x->dev = d;
 			x->cap = cap;
 		}
-		x->dev[x->devs++] = (struct dev){ .f.place = x->seen };
+		x->dev[x->devs++] = (struct dev){ .f.place = i };
 	}
+	x->seen = s->places;
 	return 0;
 }
 

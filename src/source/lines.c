@@ -3,7 +3,8 @@
  * Format (snmp6_seq_show, xfrm_statistics_seq_show), one counter a line:
  *   Ip6InReceives                   	12
  *   Udp6RcvbufErrors                	0
- * Rows of snmp6 that are zero may be left out (Icmp6InTypeN), so a row may appear in the middle at any time.
+ * Rows of snmp6 that are zero may be left out (Icmp6InTypeN, none of which is a row of ours), so a row may appear in
+ * the middle at any time. Of any other that was not there at the baseline the line was damaged: its step is unknown.
  */
 #include "source/lines.h"
 
@@ -17,7 +18,7 @@ static void cut(struct lines *l, uint32_t i)
 		l->names_len -= l->row[--l->rows].name_len;
 }
 
-static int bind(struct lines *l, struct sample *s, uint32_t ns, struct slice name, bool born)
+static int bind(struct lines *l, struct sample *s, uint32_t ns, struct slice name)
 {
 	struct lines_row *r;
 
@@ -43,14 +44,13 @@ static int bind(struct lines *l, struct sample *s, uint32_t ns, struct slice nam
 	l->names_len += (uint32_t)name.n;
 	r = &l->row[l->rows++];
 	*r = (struct lines_row){ .counter = table_counter(name), .name_len = (uint16_t)name.n };
-	r->slot = born ? sample_slot_born(s, r->counter, ns) : sample_slot(s, r->counter, ns);
+	r->slot = sample_slot(s, r->counter, ns);
 	return 0;
 }
 
 int lines_read(struct lines *l, struct sample *s, uint32_t ns, const char *file, struct slice text, struct err *err)
 {
 	const char *p = text.p, *end = text.p + text.n;
-	bool again = l->rows > 0;
 	uint32_t i = 0, at = 0;
 	unsigned line = 0;
 	int ret = 0;
@@ -83,7 +83,7 @@ int lines_read(struct lines *l, struct sample *s, uint32_t ns, const char *file,
 			p++;
 		if (i < l->rows && (l->row[i].name_len != len || memcmp(l->names + at, name, len) != 0))
 			cut(l, i);
-		if (i == l->rows && bind(l, s, ns, slice_of(name, len), again))
+		if (i == l->rows && bind(l, s, ns, slice_of(name, len)))
 			return err_set(err, ENOMEM, "%s: out of memory", file);
 		sample_put(s, l->row[i].slot, v);
 		at += (uint32_t)len;

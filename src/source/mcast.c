@@ -238,11 +238,16 @@ static int mcast_read(struct probe *p, struct netns *ns, void *state, struct err
 	if (r == 0)
 		ret = igmp_text(&x->now, text, err);
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
-		r = tree_net(ns, layouts[i].file, &text, err);
+		struct err one = { 0 };
+
+		r = tree_net(ns, layouts[i].file, &text, &one);
 		if (r == 0)
-			r = lines_text(&layouts[i], &x->now, text, err);
-		if (r != -ENOENT && (ret == -ENOENT || ret == 0))
-			ret = r;
+			r = lines_text(&layouts[i], &x->now, text, &one);
+		if (r == -ENOENT || (ret && ret != -ENOENT))
+			continue;  /* an absent file is no news, and the first sentence stays */
+		ret = r;
+		if (r && err)
+			*err = one;
 	}
 	qsort(x->now.m, x->now.n, sizeof(*x->now.m), by_key);
 	if (ret) {

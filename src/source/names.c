@@ -42,7 +42,6 @@ static bool same(const struct names *n, struct slice prefix, struct slice header
 int names_bind(struct bound *b, struct sample *s, uint32_t ns, struct slice prefix, struct slice header)
 {
 	const struct names *n = b->names;
-	bool again = n != NULL;
 	uint32_t *slot;
 
 	if (n && same(n, prefix, header))
@@ -57,8 +56,8 @@ int names_bind(struct bound *b, struct sample *s, uint32_t ns, struct slice pref
 	for (uint32_t i = 0; i < n->n; i++) {
 		uint32_t place = sample_place_of(s, n->counter[i], ns);
 
-		/* a column that came with a new header was not shown before because it was zero */
-		slot[i] = again ? sample_slot_born(s, n->counter[i], place) : sample_slot(s, n->counter[i], place);
+		/* the kernel shows all columns from the start: one that was not there before stood on a damaged line */
+		slot[i] = sample_slot(s, n->counter[i], place);
 	}
 	free(b->slot);
 	b->slot = slot;

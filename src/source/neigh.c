@@ -18,10 +18,14 @@ static int neigh_read(struct probe *p, struct netns *ns, void *state, struct err
 	int ret = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		int r = percpu_source(p, ns, &x->file[i], files[i].prefix, files[i].bits, files[i].file, err);
+		struct err one = { 0 };
+		int r = percpu_source(p, ns, &x->file[i], files[i].prefix, files[i].bits, files[i].file, &one);
 
-		if (r != -ENOENT && (ret == -ENOENT || ret == 0))
-			ret = r;
+		if (r == -ENOENT || (ret && ret != -ENOENT))
+			continue;  /* an absent file is no news, and the first sentence stays */
+		ret = r;
+		if (r && err)
+			*err = one;
 	}
 	return ret;
 }

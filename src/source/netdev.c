@@ -9,6 +9,7 @@
 #include "source/source.h"
 
 #include "source/notice.h"
+#include "source/qdisc.h"
 #include "source/rta.h"
 
 #include <errno.h>
@@ -38,6 +39,8 @@ static const char *const dev_keys[16] = {
 struct dev {
 	int ifindex;
 	uint32_t place, slot0;
+	uint32_t was_tick;     /* tick + 1 of the first notification of a tick, 0 none yet */
+	struct link_fact was;  /* as it was before that: a device is closed, unbound and then deleted in one go */
 	uint64_t last[STATS];
 	unsigned n;          /* counters read so far; 0 before the first read */
 };
@@ -46,6 +49,7 @@ struct netdev {
 	uint32_t devs, cap, next;
 	struct hash index;   /* ifindex -> dev */
 	bool linked, relink, no_netlink;
+	bool whole;          /* all devices were listed once: one that is met later is new */
 };
 
 static uint16_t stats_counter[STATS], dev_counter[16], changes_counter;
@@ -87,7 +91,9 @@ static struct dev *dev_make(struct read *r, int ifindex)
 	place = sample_place(s, PLACE_DEVICE, r->ns->place, (uint64_t)ifindex);
 	if (place == PLACE_NONE)
 		return NULL;
-	/* a device of the baseline is not born; one that came later starts from zero */
+	/* a device of the first list is as old as its namespace; one that came later starts from zero */
+	if (!x->whole)
+		s->place[place].born = s->place[r->ns->place].born;
 	if (x->devs == x->cap) {
 		uint32_t cap = x->cap ? x->cap * 2 : 8;
 
@@ -198,6 +204,9 @@ static void link_message(struct read *r, const struct nlmsghdr *nlh, bool notice
 	if (nlh->nlmsg_type == RTM_DELLINK && ifi->ifi_family == AF_UNSPEC) {
 		if (d && notice)
 			link_numbers(s, d, nlh, false);
+		/* it lost what it lost in the condition it was in, not in that of being taken down */
+		if (d && d->was_tick == s->tick + 1)
+			*s->place[d->place].link = d->was;
 		dev_drop(r, ifi->ifi_index);
 		return;
 	}
@@ -213,6 +222,10 @@ static void link_message(struct read *r, const struct nlmsghdr *nlh, bool notice
 	if (came && notice)
 		link_numbers(s, d, nlh, true);
 	l = s->place[d->place].link;
+	if (notice && !came && d->was_tick != s->tick + 1) {
+		d->was_tick = s->tick + 1;
+		d->was = *l;
+	}
 	l->have = true;
 	l->flags = ifi->ifi_flags;
 	l->up = ifi->ifi_flags & IFF_UP;
@@ -241,6 +254,7 @@ static int ask_links(struct read *r)
 	if (ret == 0 || ret == -EINTR) {
 		r->x->linked = true;
 		r->x->relink = ret == -EINTR;  /* changed while we read: again at the next tick */
+		r->x->whole |= ret == 0;
 		ret = 0;
 	}
 	/* masters may stand behind their ports in the dump */
@@ -342,6 +356,8 @@ static int dev_line(struct read *r, struct slice line, unsigned nr)
 	if (place == PLACE_NONE)
 		return 0;
 	slice_copy(name, s->place[place].link->name, sizeof(s->place[place].link->name));
+	/* known by its name only: a new name may be a device renamed or moved here, with all it has counted */
+	s->place[place].born = s->place[r->ns->place].born;
 	for (unsigned i = 0; i < 16; i++)
 		if (dev_counter[i] != COUNTER_NONE)
 			sample_put(s, sample_slot(s, dev_counter[i], place), v[i]);
@@ -367,6 +383,10 @@ static int read_dev_file(struct read *r)
 
 static int each_notice(const struct nlmsghdr *nlh, void *arg)
 {
+	struct read *r = arg;
+
+	if (nlh->nlmsg_type == RTM_DELQDISC)
+		qdisc_gone(r->p, r->ns, nlh);
 	link_message(arg, nlh, true);
 	return 0;
 }
@@ -381,7 +401,7 @@ static int netdev_read(struct probe *p, struct netns *ns, void *state, struct er
 	if (x->no_netlink)
 		return read_dev_file(&r);
 	/* listen first, then dump: a change in between is seen twice rather than never */
-	if (notice_read(ns, RTMGRP_LINK, each_notice, &r) == -ENOBUFS)
+	if (notice_read(ns, RTMGRP_LINK | RTMGRP_TC, each_notice, &r) == -ENOBUFS)
 		x->relink = true;
 	/* a second recording of the same host sends no notifications about what changed since the first */
 	if (!x->linked || x->relink || !tree_live(p->tree)) {

@@ -2,12 +2,32 @@
 /* Notifications: one non-blocking socket per namespace, drained once a tick. */
 #include "source/notice.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "source/tree_inner.h"
+
+/* Only devices and removed queues: on some hosts tc filters come and go by the thousand. The first message decides; a
+ * replaced queue is one buffer, the removal first. BPF loads in network order, the header is in ours. */
+static void only_those(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWLINK), 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELLINK), 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELQDISC), 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog prog = { ARRAY_SIZE(code), code };
+
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));  /* without it we only read more */
+}
 
 static int subscribe(struct netns *ns, unsigned groups)
 {
@@ -22,6 +42,7 @@ static int subscribe(struct netns *ns, unsigned groups)
 	if (r)
 		return r;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){ 1 << 20 }, sizeof(int));
+	only_those(fd);
 	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa))) {
 		r = -errno;
 		close(fd);

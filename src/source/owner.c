@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #define CGROUP_BYTES 8192
+/* Ticks after which a socket that nobody seemed to hold is looked for again. */
+#define SEEK_AGAIN 10
 #define CONTAINER_ID 64     /* hexadecimal digits */
 #define CONTAINER_SHOWN 12  /* as many as docker ps shows */
 
@@ -279,6 +281,9 @@ static int want(struct walk *w)
 
 		if (p->kind != PLACE_SOCKET || p->gone || !p->sock->inode || p->sock->owner.pid)
 			continue;
+		if (p->sock->sought && w->s->tick + 1 - p->sock->sought < SEEK_AGAIN)
+			continue;
+		p->sock->sought = w->s->tick + 1;  /* a kernel socket has no owner: no walk a tick for it */
 		if (hash_put(&w->wanted, p->sock->inode, i))
 			return -ENOMEM;
 		w->left++;

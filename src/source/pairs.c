@@ -64,23 +64,25 @@ static bool split_line(struct slice line, struct slice *ret_name, struct slice *
 	return true;
 }
 
+/* Values in a line; Linux 6.18 has 135 in the longest. */
+#define VALUES_MOST 512
+
 /* One pair whose names are bound: all values, or none when their number is wrong. */
 static int read_values(struct sample *s, const struct bound *b, struct slice values)
 {
 	const char *p = values.p, *end = values.p + values.n;
-	uint64_t v;
-	uint32_t i;
+	uint64_t v[VALUES_MOST];
+	uint32_t n = 0;
 
-	/* a torn or damaged line must not shift values under other names, so look before writing */
-	for (i = 0; i < b->names->n && next_value(&p, end, &v); i++)
-		;
+	/* a torn or damaged line must not shift values under other names: nothing is put before all is read */
+	while (n < b->names->n && n < VALUES_MOST && next_value(&p, end, &v[n]))
+		n++;
 	while (p < end && (*p == ' ' || *p == '\r'))
 		p++;
-	if (i != b->names->n || p != end)
-		return (int)i;
-	p = values.p;
-	for (i = 0; i < b->names->n && next_value(&p, end, &v); i++)
-		sample_put(s, b->slot[i], v);
+	if (n != b->names->n || p != end)
+		return (int)n;
+	for (uint32_t i = 0; i < n; i++)
+		sample_put(s, b->slot[i], v[i]);
 	return -1;
 }
 

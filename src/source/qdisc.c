@@ -5,7 +5,7 @@
  * sums its queues, so the root alone holds each packet once; clsact stands beside the root and holds other packets.
  * Counters are u32 and start anew when the qdisc is replaced (another handle), so steps are added up here.
  */
-#include "source/source.h"
+#include "source/qdisc.h"
 
 #include "source/rta.h"
 
@@ -45,25 +45,48 @@ struct queue {
 	uint64_t sum[COUNTS];
 	uint32_t slot[COUNTS], qlen_slot, backlog_slot;
 	const struct xstat *x[XSTATS];
+	uint64_t print;  /* of the last message: the same again needs no reading */
 	uint32_t tick;
 };
-struct qdisc { struct queue *q; uint32_t n, cap, next; };
-struct read { struct probe *p; struct netns *ns; struct qdisc *x; };
+struct qdisc {
+	struct queue *q;
+	uint32_t n, cap, next;
+	struct hash index;  /* (ifindex, clsact) -> position in q */
+	bool whole;  /* there was a complete read: a qdisc met later is new */
+};
+struct read { struct probe *p; struct netns *ns; struct qdisc *x; bool missed; };
 
 static uint32_t slot_of(struct sample *s, const char *key, uint32_t place)
 {
 	return sample_slot(s, table_counter(slice_str(key)), place);
 }
 
+static uint64_t key_of(int ifindex, bool clsact)
+{
+	return (uint64_t)(uint32_t)ifindex << 1 | clsact;
+}
+
+/* Dumps come in the same order each time, so the next one is usually the one. */
 static struct queue *find(struct qdisc *x, int ifindex, bool clsact)
 {
-	for (uint32_t i = 0; i < x->n; i++, x->next++) {
-		if (x->next >= x->n)
-			x->next = 0;
-		if (x->q[x->next].ifindex == ifindex && x->q[x->next].clsact == clsact)
-			return &x->q[x->next++];
+	uint32_t i;
+
+	if (x->next < x->n && x->q[x->next].ifindex == ifindex && x->q[x->next].clsact == clsact)
+		return &x->q[x->next++];
+	if (!hash_get(&x->index, key_of(ifindex, clsact), &i))
+		return NULL;
+	x->next = i + 1;
+	return &x->q[i];
+}
+
+/* The sums go on where each counter stands: another kind of qdisc has other counters of its own. */
+static void go_on(struct sample *s, struct queue *q)
+{
+	for (unsigned i = 0; i < COUNTS; i++) {
+		const struct series *y = q->slot[i] == SLOT_NONE ? NULL : &s->series[q->slot[i]];
+
+		q->sum[i] = y && y->flags & SERIES_BASED ? y->now : 0;
 	}
-	return NULL;
 }
 
 static void bind(struct sample *s, struct queue *q)
@@ -76,7 +99,7 @@ static void bind(struct sample *s, struct queue *q)
 	memset(q->x, 0, sizeof(q->x));
 	q->slot[DROPS] = slot_of(s, q->clsact ? "clsact.drops" : "qdisc.drops", q->place);
 	if (q->clsact)
-		return;
+		goto out;
 	q->slot[OVERLIMITS] = slot_of(s, "qdisc.overlimits", q->place);
 	q->slot[REQUEUES] = slot_of(s, "qdisc.requeues", q->place);
 	q->qlen_slot = slot_of(s, "qdisc.qlen", q->place);
@@ -87,6 +110,8 @@ static void bind(struct sample *s, struct queue *q)
 		q->x[n] = &xstats[i];
 		q->slot[XSTAT0 + n++] = slot_of(s, xstats[i].key, q->place);
 	}
+out:
+	go_on(s, q);
 }
 
 static struct queue *make(struct read *r, int ifindex, bool clsact, uint32_t place)
@@ -103,6 +128,8 @@ static struct queue *make(struct read *r, int ifindex, bool clsact, uint32_t pla
 		x->q = q;
 		x->cap = cap;
 	}
+	if (hash_put(&x->index, key_of(ifindex, clsact), x->n))
+		return NULL;
 	q = &x->q[x->n++];
 	*q = (struct queue){ .ifindex = ifindex, .clsact = clsact, .place = place };
 	return q;
@@ -155,21 +182,27 @@ static void stats(struct sample *s, struct queue *q, const struct rtattr *outer)
 	}
 }
 
-static int each_qdisc(const struct nlmsghdr *nlh, void *arg)
+static void qdisc_message(struct read *r, const struct nlmsghdr *nlh)
 {
-	struct read *r = arg;
 	struct sample *s = r->p->sample;
 	const struct tcmsg *m = NLMSG_DATA(nlh);
 	const struct rtattr *a, *st = NULL, *kind = NULL;
+	uint64_t print;
 	struct queue *q;
 	bool clsact;
 	int len;
 
-	if (nlh->nlmsg_type != RTM_NEWQDISC || nlh->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
-		return 0;
+	if (nlh->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
+		return;
 	clsact = m->tcm_parent == TC_H_INGRESS;
 	if ((m->tcm_parent != TC_H_ROOT && !clsact) || m->tcm_ifindex <= 0)
-		return 0;
+		return;
+	q = find(r->x, m->tcm_ifindex, clsact);
+	print = hash_print(m, nlh->nlmsg_len - NLMSG_HDRLEN);
+	if (q && q->print == print && nlh->nlmsg_type == RTM_NEWQDISC) {
+		q->tick = s->tick + 1;
+		return;
+	}
 	a = TCA_RTA(m);
 	len = (int)TCA_PAYLOAD(nlh);
 	RTA_EACH(a, len) {
@@ -179,18 +212,18 @@ static int each_qdisc(const struct nlmsghdr *nlh, void *arg)
 			st = a;
 	}
 	if (!st || !kind)
-		return 0;
-	q = find(r->x, m->tcm_ifindex, clsact);
+		return;
 	if (!q) {
 		uint32_t place = sample_find(s, PLACE_DEVICE, r->ns->place, (uint64_t)m->tcm_ifindex);
 
 		q = place == PLACE_NONE ? NULL : make(r, m->tcm_ifindex, clsact, place);
+		r->missed |= !q;
 		if (!q)
-			return 0;  /* a device that netdev has not seen: at the next tick */
+			return;  /* a device that netdev has not seen: at the next tick */
 	}
 	if (q->handle != m->tcm_handle || !q->kind[0]) {
-		/* a new qdisc starts from zero; one put there after the baseline has lost all it shows since then */
-		bool fresh = q->kind[0] || s->tick > 0;
+		/* a new qdisc starts from zero; one put there after the first read has lost all it shows since then */
+		bool fresh = q->kind[0] || r->x->whole || s->place[q->place].born;
 
 		slice_copy(rta_text(kind), q->kind, sizeof(q->kind));
 		memset(q->last, 0, sizeof(q->last));
@@ -200,12 +233,30 @@ static int each_qdisc(const struct nlmsghdr *nlh, void *arg)
 			for (unsigned i = 0; i < COUNTS; i++)
 				if (q->slot[i] != SLOT_NONE && !(s->series[q->slot[i]].flags & SERIES_BASED))
 					s->series[q->slot[i]].flags |= SERIES_BORN;
-		if (!clsact && s->place[q->place].link)
-			slice_copy(slice_str(q->kind), s->place[q->place].link->qdisc, sizeof(s->place[q->place].link->qdisc));
 	}
 	q->tick = s->tick + 1;
+	q->print = print;
 	stats(s, q, st);
+	/* the kind that dropped, not one that stands there now and has not */
+	if (!clsact && s->place[q->place].link && (q->last[DROPS] || !q->sum[DROPS]))
+		slice_copy(slice_str(q->kind), s->place[q->place].link->qdisc, sizeof(s->place[q->place].link->qdisc));
+	if (nlh->nlmsg_type == RTM_DELQDISC)
+		q->print = q->kind[0] = 0;  /* whatever stands there next is a new one, also under the same handle */
+}
+
+static int each_qdisc(const struct nlmsghdr *nlh, void *arg)
+{
+	if (nlh->nlmsg_type == RTM_NEWQDISC)
+		qdisc_message(arg, nlh);
 	return 0;
+}
+
+void qdisc_gone(struct probe *p, struct netns *ns, const struct nlmsghdr *nlh)
+{
+	struct read r = { .p = p, .ns = ns, .x = ns->state[SRC_qdisc] };
+
+	if (r.x)
+		qdisc_message(&r, nlh);
 }
 
 /* Qdiscs that were not in this dump are gone; what they had dropped stays in the books. */
@@ -221,10 +272,13 @@ static void sweep(struct read *r)
 			continue;
 		}
 		if (r->p->sample->place[q->place].gone) {
+			hash_del(&x->index, key_of(q->ifindex, q->clsact));
 			*q = x->q[--x->n];
+			if (i < x->n)
+				hash_put(&x->index, key_of(q->ifindex, q->clsact), i);
 			continue;
 		}
-		q->handle = 0;
+		q->print = q->handle = 0;
 		i++;
 	}
 }
@@ -284,8 +338,10 @@ static int qdisc_read(struct probe *p, struct netns *ns, void *state, struct err
 	ret = tree_ask(ns, NL_ROUTE, "getqdisc", &ask.n, each_qdisc, &r, err);
 	if (ret && ret != -EINTR)
 		return ret;
-	if (ret == 0)
+	if (ret == 0) {
+		x->whole |= !r.missed;
 		sweep(&r);
+	}
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct queue *q = &x->q[i];
 
@@ -299,7 +355,10 @@ static int qdisc_read(struct probe *p, struct netns *ns, void *state, struct err
 
 static void qdisc_forget(void *state)
 {
-	free(((struct qdisc *)state)->q);
+	struct qdisc *x = state;
+
+	free(x->q);
+	hash_free(&x->index);
 }
 
 const struct source source_qdisc = { sizeof(struct qdisc), qdisc_read, qdisc_forget };

@@ -324,12 +324,17 @@ static void read_device(struct asker *a, uint32_t place)
 		read_card(a, l->name, place);
 }
 
+static void no_traffic(const struct series *y, void *arg)
+{
+	*(bool *)arg |= counter_rows[y->counter].is != TRAFFIC;
+}
+
 static bool device_moved(const struct sample *s, uint32_t place)
 {
-	for (uint32_t i = 0; i < s->moved_count; i++)
-		if (s->series[s->moved[i]].place == place && counter_rows[s->series[s->moved[i]].counter].is != TRAFFIC)
-			return true;
-	return false;
+	bool moved = false;
+
+	sample_each_moved(s, place, no_traffic, &moved);
+	return moved;
 }
 
 static void read_devices(struct asker *a)
@@ -337,12 +342,12 @@ static void read_devices(struct asker *a)
 	const struct sample *s = a->p->sample;
 	uint32_t devices = 0;
 
-	for (uint32_t i = 0; i < s->places; i++)
-		devices += s->place[i].kind == PLACE_DEVICE && s->place[i].parent == a->ns->place && !s->place[i].gone;
-	for (uint32_t i = 0; i < s->places; i++) {
+	for (uint32_t i = sample_child(s, a->ns->place); i != PLACE_NONE; i = s->place[i].sibling)
+		devices += s->place[i].kind == PLACE_DEVICE && !s->place[i].gone;
+	for (uint32_t i = sample_child(s, a->ns->place); i != PLACE_NONE; i = s->place[i].sibling) {
 		const struct place *p = &s->place[i];
 
-		if (p->kind != PLACE_DEVICE || p->parent != a->ns->place || p->gone || !p->link->name[0])
+		if (p->kind != PLACE_DEVICE || p->gone || !p->link->name[0])
 			continue;
 		if (devices <= DEVICES_ALL || device_moved(s, i))
 			read_device(a, i);

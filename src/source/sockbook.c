@@ -14,13 +14,6 @@
  * its number (an inode is reused at once) belongs to another socket now. */
 #define WRAP_STEP_MAX (1u << 30)
 
-static void hash_clear(struct hash *h)
-{
-	if (h->cap)
-		memset(h->state, 0, h->cap);
-	h->used = h->dead = 0;
-}
-
 static void hash_swap(struct hash *a, struct hash *b)
 {
 	struct hash t = *a;

@@ -262,8 +262,15 @@ static int sockproc_read(struct probe *p, struct netns *ns, void *state, struct 
 		struct err first = { 0 };
 		struct reading rd = { .part = &parts[i], .probe = p, .ns = ns, .book = &st->book[i],
 				      .counter = st->counter[i], .err = &first };
-		int r = read_file(&rd, ns);
+		int r;
 
+		/* net/netlink/af_netlink.c:__netlink_seq_next walks the netlink sockets of all namespaces, ten and more in
+		 * each: for a thousand of them that is half a second, and quadratic */
+		if (parts[i].file == NET_NETLINK && !ns->own && tree_many(ns->tree)) {
+			err_set(err, 0, "netlink sockets of other namespaces are not looked at where there are so many");
+			continue;
+		}
+		r = read_file(&rd, ns);
 		absent += r == -ENOENT;
 		if (!r || r == -ENOENT || failed)
 			continue;

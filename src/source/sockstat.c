@@ -71,18 +71,22 @@ static int sockstat_read(struct probe *p, struct netns *ns, void *state, struct 
 
 	for (unsigned f = 0; f < 2; f++) {
 		struct sockstat *x = state;
+		struct err one = { 0 };
 		struct slice text;
-		int r = tree_net(ns, files[f], &text, err);
+		int r = tree_net(ns, files[f], &text, &one);
 		uint64_t print = r ? 0 : hash_print(text.p, text.n);
 
 		if (r == 0 && print == x->print[f])
 			continue;
 		if (r == 0) {
-			r = sockstat_text(x, p->sample, ns->place, f, text, err);
+			r = sockstat_text(x, p->sample, ns->place, f, text, &one);
 			x->print[f] = r ? 0 : print;
 		}
-		if (r && !(f == 1 && r == -ENOENT))
-			ret = r;
+		if (!r || ret || (f == 1 && r == -ENOENT))
+			continue;  /* without IPv6 the second is absent */
+		ret = r;
+		if (err)
+			*err = one;
 	}
 	return ret;
 }

@@ -116,6 +116,8 @@ static int read_one(struct probe *p, enum source_id id, struct netns *ns)
 
 	if (r == 0)
 		r = sources[id]->read(p, ns, state, &err);
+	if (ns && source_rows[id].flags & DETAIL)
+		live_rest(ns);
 	if (r < 0 && r != -ENOENT && r != -EACCES && r != -EPERM && !(ns && (ns->dead || r == -ESRCH)))
 		p->sample->health[id].failures++;
 	count(&p->tree->tally[id], p->sample->tick, r, &err, ns);

@@ -261,6 +261,15 @@ struct netns *tree_netns(struct tree *t, uint32_t i)
 	return i < t->ns_count ? &t->ns[i]->ns : NULL;
 }
 
+struct netns *tree_at(struct tree *t, const struct sample *s, uint32_t place)
+{
+	uint32_t i;
+
+	if (place >= s->places || s->place[place].kind != PLACE_NETNS || !hash_get(&t->by_id, s->place[place].id, &i))
+		return NULL;
+	return i < t->ns_count && t->ns[i]->ns.place == place ? &t->ns[i]->ns : NULL;
+}
+
 struct netns *tree_own(struct tree *t)
 {
 	return t->own;

@@ -42,6 +42,7 @@ struct netns {
 	int nl[5];             /* netlink sockets by enum nl_socket, -1 not opened, -2 not possible */
 	struct tree *tree;
 	void *state[SRC_COUNT];
+	uint32_t asked;        /* tick + 1 in which its sockets were asked last; the pipeline's */
 };
 enum nl_socket { NL_ROUTE, NL_NOTIFY, NL_DIAG, NL_GENERIC, NL_NETFILTER };
 
@@ -69,6 +70,9 @@ void tree_watch(struct tree *t, struct sample *s);
 void tree_reap(struct tree *t, struct sample *s);
 struct netns *tree_netns(struct tree *t, uint32_t i);  /* NULL past the last */
 struct netns *tree_own(struct tree *t);
+/* So many namespaces live here that what the kernel finds by walking the sockets of all of them is asked of ours only. */
+bool tree_many(const struct tree *t);
+struct netns *tree_at(struct tree *t, const struct sample *s, uint32_t place);  /* NULL when that is none, or gone */
 /* Keep only the namespace with this name, inode or pid; 0 or -ENOENT. */
 int tree_only(struct tree *t, struct sample *s, const char *which, struct err *err);
 

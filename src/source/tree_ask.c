@@ -288,6 +288,23 @@ int live_ask(struct netns *ns, enum nl_socket which, const char *name, struct nl
 	return r;
 }
 
+#define MANY_NAMESPACES 256
+
+bool tree_many(const struct tree *t)
+{
+	return t && t->kind == TREE_LIVE && t->ns_count > MANY_NAMESPACES;
+}
+
+/* Three descriptors less in each of a thousand namespaces. */
+void live_rest(struct netns *ns)
+{
+	if (ns->own || !tree_many(ns->tree))
+		return;
+	for (unsigned i = NL_DIAG; i < ARRAY_SIZE(ns->nl); i++)
+		if (ns->nl[i] >= 0)
+			hang_up(ns, (enum nl_socket)i, ns->nl[i]);
+}
+
 int recorded_ask(struct slice data, int (*each)(const struct nlmsghdr *nlh, void *arg), void *arg, const char *name,
 		 struct err *err)
 {

@@ -127,6 +127,8 @@ DIR *live_dir(struct tree *t, struct netns *ns, const char *path, int *ret_err);
 bool live_loaded(const char *module);
 bool live_builtin(const char *module);
 void live_drop(struct netns *ns);  /* closes every descriptor of a namespace */
+/* Closes the sockets of another namespace that only details need, where there are many namespaces. */
+void live_rest(struct netns *ns);
 int live_ask(struct netns *ns, enum nl_socket which, const char *name, struct nlmsghdr *request,
 	     int (*each)(const struct nlmsghdr *nlh, void *arg), void *arg, struct fmt *keep, struct err *err);
 

@@ -58,7 +58,7 @@ void live_drop(struct netns *ns)
 	for (unsigned i = 0; i < ARRAY_SIZE(ns->nl); i++) {
 		if (ns->nl[i] >= 0) {
 			close(ns->nl[i]);
-			t->kept -= i != NL_NOTIFY;  /* notice.c opens that one, outside our count */
+			t->kept--;
 		}
 		ns->nl[i] = -1;
 	}

@@ -246,6 +246,15 @@ void netns_gone(struct sample *s, uint32_t place)
 	sample_gone(s, place);
 }
 
+/* True when names of namespaces are known that we may not enter: whatever appears may be one of them. */
+static bool names_hide(const struct tree *t)
+{
+	for (unsigned i = 0; i < RUN_DIRS; i++)
+		if (t->run[i].hidden)
+			return true;
+	return false;
+}
+
 int netns_place(struct sample *s, struct tree_ns *in, const struct ns_fact *fact)
 {
 	struct tree *t = in->ns.tree;
@@ -264,7 +273,7 @@ int netns_place(struct sample *s, struct tree_ns *in, const struct ns_fact *fact
 	if (old == PLACE_NONE && s->tick > 0 && !in->ns.own) {
 		/* Not born now, whatever the sample thinks, and its counters are old: one that we had lost sight of,
 		 * and perhaps one of those that were hidden until a process was seen in it (ip netns exec). */
-		if ((fact->cookie && hash_get(&t->left, fact->cookie, &seen)) || (!t->enterable && t->hidden))
+		if ((fact->cookie && hash_get(&t->left, fact->cookie, &seen)) || names_hide(t))
 			s->place[place].born = false;
 		tell(s, EVENT_NS_NEW, place, "appeared");
 	}

@@ -107,6 +107,8 @@ static bool scopes_fit(enum scope part, enum scope total, enum reach reach)
 {
 	if (reach == ANY)
 		return true;
+	if (reach == OVER)
+		return (part == DEVICE || part == RULE) && total == DEVICE;
 	if (reach == MASTER || reach == PEER)
 		return part == DEVICE && total == DEVICE;
 	if (total == NETNS)
@@ -126,7 +128,7 @@ static int check_edge(const struct tables *t, const struct counter *c, unsigned 
 		return err_set(err, EINVAL, "counter %s: edge to %s is neither EXACT nor WIDE", c->key, ed->total);
 	if (c->is == WITNESS ? !booked(to->is) : to->is != TOTAL)
 		return err_set(err, EINVAL, "counter %s: %s is a %s and has no parts", c->key, ed->total, role_ids[to->is]);
-	if ((to == c) != (ed->reach == MASTER))
+	if ((to == c) != (ed->reach == MASTER) && (to != c || ed->reach != OVER))
 		return err_set(err, EINVAL, "counter %s: only the same counter of the master device is meant by MASTER",
 			       c->key);
 	if (!scopes_fit(c->scope, to->scope, ed->reach))

@@ -130,3 +130,16 @@ const struct master master_rows[] = {
 };
 
 const size_t master_count = ARRAY_SIZE(master_rows);
+
+#define IP_TUNNEL "include/net/ip_tunnels.h:iptunnel_xmit_stats"
+const struct upper upper_rows[] = {
+	{ "vxlan", IP_TUNNEL }, { "geneve", IP_TUNNEL }, { "gre", IP_TUNNEL }, { "gretap", IP_TUNNEL },
+	{ "ipip", IP_TUNNEL }, { "sit", IP_TUNNEL }, { "bareudp", IP_TUNNEL }, { "erspan", IP_TUNNEL },
+	{ "ip6gre", IP_TUNNEL }, { "ip6gretap", IP_TUNNEL }, { "ip6tnl", IP_TUNNEL }, { "ip6erspan", IP_TUNNEL },
+	{ "macvlan", "drivers/net/macvlan.c:macvlan_start_xmit" },
+	{ "macvtap", "drivers/net/macvlan.c:macvlan_start_xmit" },
+	{ "ipvlan", "drivers/net/ipvlan/ipvlan_main.c:ipvlan_start_xmit" },
+	{ "vlan", "net/8021q/vlan_dev.c:vlan_dev_hard_start_xmit" },
+};
+
+const size_t upper_count = ARRAY_SIZE(upper_rows);

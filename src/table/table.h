@@ -77,6 +77,7 @@ enum reach {
 	MASTER,  /* the same counter of the device that this one is enslaved to */
 	PEER,    /* the other end of a veth pair */
 	ANY,     /* all places on the machine: distributed to where the total has a rest */
+	OVER,    /* the devices that send through this one, or out of this namespace (struct upper) */
 };
 
 #define EDGES 8
@@ -189,6 +190,14 @@ struct master {
 	const char *cite;
 };
 
+/* Devices that send through another one and count as dropped what died there (an edge with reach OVER leads to them). */
+struct upper {
+	const char *kind;         /* IFLA_INFO_KIND */
+	const char *cite;
+};
+
+extern const struct upper upper_rows[];
+extern const size_t upper_count;
 extern const struct master master_rows[];
 extern const size_t master_count;
 extern const struct layer_row layer_rows[LAYER_COUNT];

@@ -136,6 +136,15 @@ static void put_ordinary(struct fmt *out, const struct facts *x, uint16_t counte
 	fmt_add(out, " %s +%llu", name, (unsigned long long)n);
 }
 
+struct ordinary { struct fmt *out; const struct facts *x; };
+
+static void put_moved(const struct series *y, void *arg)
+{
+	const struct ordinary *o = arg;
+
+	put_ordinary(o->out, o->x, y->counter, y->place, o->x->r->since_boot ? y->now : y->sum);
+}
+
 static void explain_ordinary(struct finding *f, const struct facts *x)
 {
 	struct fmt out;
@@ -145,12 +154,8 @@ static void explain_ordinary(struct finding *f, const struct facts *x)
 		put_ordinary(&out, x, x->e->evidence[i].counter, x->e->evidence[i].place, x->e->evidence[i].delta);
 	if (out.len)
 		return;
-	for (uint32_t i = 0; x->link && i < x->s->moved_count; i++) {
-		const struct series *y = &x->s->series[x->s->moved[i]];
-
-		if (y->place == x->dev)
-			put_ordinary(&out, x, y->counter, y->place, x->r->since_boot ? y->now : y->sum);
-	}
+	if (x->link)
+		sample_each_moved(x->s, x->dev, put_moved, &(struct ordinary){ &out, x });
 	if (out.len)
 		fmt_add(&out, " (all causes together)");
 	else

@@ -32,6 +32,21 @@ static bool listed(const char *list, const char *word)
 	return false;
 }
 
+static bool moved_at(const struct sample *s, uint16_t c, uint32_t place)
+{
+	uint64_t sum;
+
+	return sample_sum(s, c, place, &sum) && sum;
+}
+
+static bool moved_below(const struct sample *s, uint16_t c, uint32_t parent)
+{
+	for (uint32_t i = sample_child(s, parent); i != PLACE_NONE; i = s->place[i].sibling)
+		if (moved_at(s, c, i))
+			return true;
+	return false;
+}
+
 /* A counter moved at the finding's device, in its namespace, or anywhere on the machine where it belongs to neither. */
 static bool moved_key(const struct facts *x, struct slice key)
 {
@@ -39,17 +54,10 @@ static bool moved_key(const struct facts *x, struct slice key)
 
 	if (c == COUNTER_NONE)
 		return false;
-	for (uint32_t i = 0; i < x->s->moved_count; i++) {
-		const struct series *y = &x->s->series[x->s->moved[i]];
-		uint32_t ns = sample_ns_of(x->s, y->place);
-
-		if (y->counter != c || y->sum == 0)
-			continue;
-		if (y->place == x->dev || ns == PLACE_NONE || (ns == x->ns && counter_rows[c].scope == NETNS) ||
-		    (ns == x->ns && x->dev == PLACE_NONE) || counter_rows[c].scope == MACHINE)
-			return true;
-	}
-	return false;
+	if (moved_at(x->s, c, x->dev) || moved_at(x->s, c, x->s->host) || moved_at(x->s, c, x->ns))
+		return true;
+	return (counter_rows[c].scope == CPU && moved_below(x->s, c, x->s->host)) ||
+	       (counter_rows[c].scope != NETNS && x->dev == PLACE_NONE && moved_below(x->s, c, x->ns));
 }
 
 static bool moved(const struct facts *x, const char *arg)

@@ -34,8 +34,6 @@ bool bench_full(void)
 
 int bench_end(void)
 {
-	if (sum->passed + sum->failed == 0 && sum->skipped)
-		printf("nothing could be measured here\n");
 	printf("%u passed, %u failed, %u skipped\n", sum->passed, sum->failed, sum->skipped);
 	return sum->failed ? 1 : 0;
 }

@@ -55,7 +55,7 @@ static int isolate(bool own_net)
 static int furnish(void)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("proc", "/proc", "proc", 0, NULL) ||
-	    mount("run", "/run", "tmpfs", 0, NULL) || mkdir("/run/netns", 0755))
+	    mount("run", "/run", "tmpfs", 0, NULL) || mkdir("/run/netns", 0755) || mkdir("/run/nd", 0755))
 		return -errno;
 	return 0;
 }

@@ -15,7 +15,7 @@ watch --netns "$N-b"
 traffic a udp 10.78.0.2 5999 4 >/dev/null
 verdict 0.3
 [ "$status" = 1 ] || fail "losses, but exit status $status"
-booked "udp.no_socket 4 b"
+booked "udp.no_socket 4 b" "icmp.rate_limited 0-4 b"
 watch --netns "$N-b"
 kill -TERM "$look"
 wait "$look" || fail "SIGTERM: exit status $?"

@@ -6,30 +6,33 @@
 need_root
 pair a b
 ns c
-# a dummy without carrier for its peers: a veth whose other end is down counts what it cannot deliver
+# an end with a smaller MTU counts what it refuses; no IPv6, so that nothing else is sent
+for n in a c; do
+	in_ns $n sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+done
 ip -n "$N-a" link add va type veth peer name vb
 ip -n "$N-a" addr add 10.79.0.1/24 dev va
 ip -n "$N-a" neigh add 10.79.0.2 lladdr 02:00:00:00:00:02 dev va
 ip -n "$N-a" link set vb up
 ip -n "$N-a" link set va up
-ip -n "$N-a" link set vb mtu 100
+ip -n "$N-a" link set vb mtu 1300
 drops()
 {
 	ip -n "$N-$1" -j -s link show "$2" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["stats64"]["rx"]["dropped"])'
 }
 watch
-traffic a udp 10.79.0.2 5000 10 200 >/dev/null
+traffic a udp 10.79.0.2 5000 10 1400 >/dev/null
 sleep 1.2
 ip -n "$N-a" link set vb down
 ip -n "$N-a" link set vb name renamed
 ip -n "$N-a" link set renamed up
-traffic a udp 10.79.0.2 5000 5 200 >/dev/null
+traffic a udp 10.79.0.2 5000 5 1400 >/dev/null
 sleep 1.2
 first=$(drops a renamed)
 ip -n "$N-a" link set renamed netns "$N-c"
 ip -n "$N-c" link set renamed up
-ip -n "$N-c" link set renamed mtu 100
-traffic a udp 10.79.0.2 5000 7 200 >/dev/null
+ip -n "$N-c" link set renamed mtu 1300
+traffic a udp 10.79.0.2 5000 7 1400 >/dev/null
 sleep 1.2
 second=$(drops c renamed)
 ip -n "$N-c" link del renamed

@@ -5,20 +5,17 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 pair a b
-"$WHYDROP" log -n 3 -i 1s --netns "$N-b" >"$tmp/log" 2>"$tmp/err" &
+"$WHYDROP" log -n 5 -i 1s --netns "$N-b" >"$tmp/log" 2>"$tmp/err" &
 log=$!
 pids+=("$log")
 before=$(counter b snmp Udp.NoPorts)
 sleep 0.7
-for i in 1 2 3 4 5 6 7 8; do
-	traffic a udp 10.78.0.2 5999 $i >/dev/null
-	sleep 0.1
-done
+traffic a udp-slowly 10.78.0.2 5999 36 0.06 >/dev/null
 rc=0
 wait "$log" || rc=$?
 after=$(counter b snmp Udp.NoPorts)
 [ "$rc" = 1 ] || fail "losses, but exit status $rc: $(cat "$tmp/err")"
-[ "$(wc -l <"$tmp/log")" = 3 ] || fail "not three lines: $(cat "$tmp/log")"
+[ "$(wc -l <"$tmp/log")" = 5 ] || fail "not five lines: $(cat "$tmp/log")"
 python3 - "$tmp/log" $((after - before)) <<'P'
 import re, sys
 lines, want = open(sys.argv[1]).read().splitlines(), int(sys.argv[2])

@@ -123,7 +123,7 @@ traffic()
 	ip netns exec "$N-$n" python3 "$here/traffic.py" "$@"
 }
 
-# begin PID FD: waits until a look says that it watches
+# watching FILE: waits until a look says that it watches
 watching()
 {
 	local i
@@ -154,15 +154,19 @@ verdict()
 }
 
 # booked EXPECTATION...: exactly this is booked in our namespaces: "CAUSE PACKETS NS [device=] [pid=] [comm=]"; benign
-# entries need not be named. In another file than the last look's with: booked -f FILE ...
+# entries need not be named. -s: others may be booked, too. In another file than the last look's: booked -f FILE ...
 booked()
 {
-	local file=$tmp/look.json
+	local file=$tmp/look.json some=()
+	if [ "${1-}" = -s ]; then
+		some=(-s)
+		shift
+	fi
 	if [ "${1-}" = -f ]; then
 		file=$2
 		shift 2
 	fi
-	python3 "$here/check.py" "$file" "$N" "$@" || fail "that is not what was lost"
+	python3 "$here/check.py" "${some[@]}" "$file" "$N" "$@" || fail "that is not what was lost"
 }
 
 # counter NS FILE NAME: one number of the kernel, "counter b snmp Udp.RcvbufErrors"

@@ -4,6 +4,7 @@
 Makes traffic and losses for the lab tests, inside the namespace it is run in.
 
     traffic.py udp ADDR PORT COUNT [SIZE]       sends datagrams and prints how many were accepted by send()
+    traffic.py udp-slowly ADDR PORT COUNT PAUSE
     traffic.py udp-nonblock ADDR PORT COUNT     the same without waiting; prints sent and refused
     traffic.py udp-hold ADDR PORT RCVBUF [NAME] a socket that nobody reads; prints its pid, waits to be killed
     traffic.py tcp-hold ADDR PORT BACKLOG       a listener that never accepts; prints its pid
@@ -40,6 +41,12 @@ def udp(addr, port, count, size='100'):
             if e.errno not in (errno.ECONNREFUSED, errno.EPERM, errno.ENOBUFS, errno.ENETUNREACH, errno.EHOSTUNREACH):
                 raise
     print(sent)
+
+
+def udp_slowly(addr, port, count, pause):
+    for _ in range(int(count)):
+        udp(addr, port, 1)
+        time.sleep(float(pause))
 
 
 def udp_nonblock(addr, port, count):
@@ -98,5 +105,5 @@ def counter(file, name):
 
 
 if __name__ == '__main__':
-    {'udp': udp, 'udp-nonblock': udp_nonblock, 'udp-hold': udp_hold, 'tcp-hold': tcp_hold, 'tcp-connect': tcp_connect,
+    {'udp': udp, 'udp-slowly': udp_slowly, 'udp-nonblock': udp_nonblock, 'udp-hold': udp_hold, 'tcp-hold': tcp_hold, 'tcp-connect': tcp_connect,
      'sleep': wait_here, 'counter': counter}[sys.argv[1]](*sys.argv[2:])

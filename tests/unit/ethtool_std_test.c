@@ -36,7 +36,7 @@ static int fake_ask(struct netns *in, enum nl_socket sock, const char *name, str
 {
 	struct slice rest, v, in_nest;
 	unsigned type;
-	uint64_t n;
+	uint64_t n = 0;
 
 	(void)in, (void)err;
 	assert_int_equal(sock, NL_GENERIC);

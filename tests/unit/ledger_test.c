@@ -209,6 +209,48 @@ static void an_exact_part_that_keeps_exceeding_its_total_contradicts_the_table(v
 	only(15);
 }
 
+static void an_early_part_now_and_then_is_no_contradiction(void **state)
+{
+	(void)state;
+	moves("Udp.InErrors", ns, 0);
+	for (unsigned i = 0; i < 12; i++) {
+		sample_begin(&s, (2 + i) * S, (1001 + i) * S);
+		moves("Udp.RcvbufErrors", ns, i % 2 ? 0 : 3 + i);
+		moves("Udp.InErrors", ns, i % 2 ? 2 + i : 0);
+		book();
+		assert_int_equal(l.contradictions, 0);
+	}
+}
+
+static void a_contradiction_in_one_interval_after_the_other_is_told(void **state)
+{
+	(void)state;
+	moves("Udp.InErrors", ns, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		sample_begin(&s, (2 + i) * S, (1001 + i) * S);
+		moves("Udp.RcvbufErrors", ns, 3);
+		book();
+		book();
+		assert_int_equal(l.contradictions, i >= 2);
+		sample_rebase(&s);
+		book();
+	}
+}
+
+static void softnet_drops_are_taken_off_however_many_devices_show_them(void **state)
+{
+	uint32_t cpu = sample_place(&s, PLACE_CPU, s.host, 1);
+
+	(void)state;
+	moves("softnet.dropped", cpu, 300);
+	for (unsigned i = 0; i < 30; i++)
+		moves("dev.rx_dropped", sample_place(&s, PLACE_DEVICE, ns, 100 + i), 10);
+	book();
+	for (uint32_t i = 0; i < l.entries; i++)
+		assert_int_equal(l.entry[i].cause, SOFTIRQ_BACKLOG_FULL);
+	only(300);
+}
+
 static void softnet_drops_are_booked_where_the_device_shows_them(void **state)
 {
 	uint32_t cpu = sample_place(&s, PLACE_CPU, s.host, 1);
@@ -608,6 +650,118 @@ static void booking_twice_gives_the_same(void **state)
 	assert_int_equal(l.entries, 1);
 }
 
+/* The send queue of the lower device refused what a tunnel, or a macvlan of a container, sent through it. */
+static uint32_t upper_of(uint32_t where, const char *kind, int lower, int nsid)
+{
+	uint32_t p = sample_place(&s, PLACE_DEVICE, where, 7);
+	struct link_fact *k = s.place[p].link;
+
+	k->have = k->up = k->carrier = true;
+	k->ifindex = 7;
+	k->peer_ifindex = lower;
+	k->peer_nsid = nsid;
+	slice_copy(slice_str(kind), k->kind, sizeof(k->kind));
+	return p;
+}
+
+static void what_a_queue_under_a_tunnel_drops_is_not_also_the_tunnels(void **state)
+{
+	uint32_t vx = upper_of(ns, "vxlan", 0, -1);
+
+	(void)state;
+	moves("qdisc.drops", dev, 23);
+	moves("dev.tx_dropped", vx, 23);
+	book();
+	assert_int_equal(booked(QDISC_OVERLIMIT, ns), 23);
+	only(23);
+}
+
+static void what_an_output_rule_drops_of_a_tunnel_is_not_also_the_tunnels(void **state)
+{
+	uint32_t vx = upper_of(ns, "vxlan", 0, -1), in = rule_in(ns, 4, false), out = rule_in(ns, 5, true);
+
+	(void)state;
+	moves("rule.packets", in, 10);
+	moves("rule.packets", out, 30);
+	moves("dev.tx_dropped", vx, 37);
+	book();
+	assert_int_equal(booked(NETFILTER_RULE, ns), 40);
+	assert_int_equal(booked(TUNNEL_NO_REMOTE, ns), 7);
+	only(47);
+}
+
+static void a_macvlan_in_a_container_repeats_the_device_it_sends_through(void **state)
+{
+	uint32_t mv = upper_of(ns2, "macvlan", 2, 0);
+
+	(void)state;
+	moves("qdisc.drops", dev, 33);
+	moves("dev.tx_dropped", mv, 33);
+	moves("Ip.OutDiscards", ns2, 33);
+	moves("Udp.SndbufErrors", ns2, 33);
+	book();
+	assert_int_equal(booked(QDISC_OVERLIMIT, ns), 33);
+	only(33);
+}
+
+static void another_device_than_that_under_the_macvlan_explains_nothing_of_it(void **state)
+{
+	uint32_t mv = upper_of(ns2, "macvlan", 3, 0);
+
+	(void)state;
+	moves("qdisc.drops", dev, 33);
+	moves("dev.tx_dropped", mv, 33);
+	book();
+	only(66);
+}
+
+static void a_full_ipv6_neighbour_table_is_no_missing_route(void **state)
+{
+	(void)state;
+	moves("ndisc_cache.table_fulls", s.host, 20);
+	moves("Ip6OutNoRoutes", ns, 20);
+	moves("Ip6OutDiscards", ns, 19);
+	book();
+	assert_int_equal(booked(NEIGHBOUR_TABLE_FULL, ns), 20);
+	only(20);
+}
+
+static void ipv6_fragments_are_malformed_where_no_memory_was_short(void **state)
+{
+	uint64_t limit = 6000;
+	uint16_t memory = table_counter(slice_str("sockstat6.FRAG6.memory"));
+
+	(void)state;
+	moves("Ip6ReasmFails", ns, 10);
+	sample_setting(&s, "net.ipv6.ip6frag_high_thresh", ns, &limit, 1);
+	sample_put(&s, sample_slot(&s, memory, ns), 4499);
+	book();
+	assert_int_equal(booked(IP_MALFORMED, ns), 10);
+	sample_put(&s, sample_slot(&s, memory, ns), 4500);
+	book();
+	assert_int_equal(booked(IP_REASSEMBLY_MEMORY, ns), 10);
+	sample_put(&s, sample_slot(&s, memory, ns), 0);
+	moves("Ip6ReasmTimeout", ns, 4);  /* what filled the memory is gone, but it was there */
+	book();
+	assert_int_equal(booked(IP_REASSEMBLY_MEMORY, ns), 6);
+	only(10);
+}
+
+static void a_neighbours_first_words_on_a_fresh_link_are_no_missing_route(void **state)
+{
+	(void)state;
+	moves("Ip6InNoRoutes", ns, 4);
+	book();
+	assert_int_equal(booked(IP_NO_ROUTE, ns), 4);
+	moves("dev.carrier_changes", dev, 1);
+	book();
+	assert_int_equal(booked(MULTICAST_NOT_JOINED, ns), 4);
+	moves("Ip6InNoRoutes", ns, 1);
+	book();
+	assert_int_equal(booked(IP_NO_ROUTE, ns), 5);
+	only(5);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -617,6 +771,8 @@ int main(void)
 		T(tcp_and_forwarded_packets_in_a_full_qdisc_tick_nothing_else), T(eagain_is_refused_and_not_lost),
 		T(a_qdisc_of_one_namespace_explains_nothing_in_another), T(a_part_seen_before_its_total_is_not_unexplained),
 		T(an_exact_part_that_keeps_exceeding_its_total_contradicts_the_table),
+		T(an_early_part_now_and_then_is_no_contradiction), T(a_contradiction_in_one_interval_after_the_other_is_told),
+		T(softnet_drops_are_taken_off_however_many_devices_show_them),
 		T(softnet_drops_are_booked_where_the_device_shows_them), T(a_part_wider_than_its_total_leaves_no_carry),
 		T(parts_of_all_cpus_are_taken_from_the_sum), T(a_bond_repeats_its_ports_and_is_not_added),
 		T(a_bond_repeats_the_parts_of_its_ports_too), T(a_bridge_does_not_repeat_its_ports),
@@ -636,6 +792,12 @@ int main(void)
 		T(too_big_for_the_next_link_counts_twice_in_ipv6),
 		T(a_witness_books_only_where_the_counter_cannot_be_read),
 		T(the_same_loss_in_two_namespaces_is_two_entries), T(pressure_and_symptoms_are_never_booked),
+		T(what_a_queue_under_a_tunnel_drops_is_not_also_the_tunnels),
+		T(what_an_output_rule_drops_of_a_tunnel_is_not_also_the_tunnels),
+		T(a_macvlan_in_a_container_repeats_the_device_it_sends_through),
+		T(another_device_than_that_under_the_macvlan_explains_nothing_of_it),
+		T(a_full_ipv6_neighbour_table_is_no_missing_route), T(ipv6_fragments_are_malformed_where_no_memory_was_short),
+		T(a_neighbours_first_words_on_a_fresh_link_are_no_missing_route),
 		T(totals_since_boot_are_booked_by_the_same_rules), T(booking_twice_gives_the_same),
 	};
 
