@@ -96,8 +96,11 @@ struct writer_opts cli_writer_opts(const struct options *o, FILE *to)
 	struct winsize ws;
 
 	w.color = w.tty && !o->no_color && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
-	if (w.tty && ioctl(fileno(to), TIOCGWINSZ, &ws) == 0 && ws.ws_col >= 40 && ws.ws_col < 80)
+	if (!w.tty || ioctl(fileno(to), TIOCGWINSZ, &ws) < 0)
+		return w;
+	if (ws.ws_col >= 40 && ws.ws_col < 80)
 		w.width = ws.ws_col;
+	w.rows = ws.ws_row;
 	return w;
 }
 

@@ -31,6 +31,8 @@ int cli_log(const struct options *o)
 	if (r)
 		return cli_fail(&err);
 	r = pipeline_baseline(&p, &err);
+	if (r == 0)
+		pipeline_settle(&p);
 	next = cli_now() + o->interval_ns;
 	while (r == 0) {
 		bool last = cli_wait(next);

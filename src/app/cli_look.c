@@ -2,6 +2,7 @@
 /* whydrop look: a baseline, some seconds, a verdict; or the same from recordings. */
 #include "app/cli.h"
 #include "app/pipeline.h"
+#include "out/page.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,21 +11,27 @@
 #define TICK_NS 1000000000ULL
 
 /* On a terminal one quiet line that is written over, else one line for whoever waits for the baseline. */
-static void progress(const struct pipeline *p, uint64_t left_ns, bool first)
+static void progress(const struct pipeline *p, const struct options *o, uint64_t left_ns, bool first)
 {
 	bool tty = isatty(STDERR_FILENO);
+	char text[200];
+	struct fmt f;
 	uint32_t ns = 0;
 
 	if (!tty && !first)
 		return;
 	while (tree_netns(p->tree, ns))
 		ns++;
-	fprintf(stderr, "%swatching %u network namespace%s", tty ? "\r\033[K" : "", ns, ns == 1 ? "" : "s");
+	fmt_init(&f, text, sizeof(text));
+	fmt_add(&f, "watching %u namespace%s", ns, ns == 1 ? "" : "s");
 	if (tty)
-		fprintf(stderr, ", %llu s left, %llu lost so far (Ctrl-C: verdict now)",
-			(unsigned long long)((left_ns + TICK_NS - 1) / TICK_NS), (unsigned long long)p->ledger.lost);
+		fmt_add(&f, ", %llu s left, %s lost so far (Ctrl-C: verdict now)",
+			(unsigned long long)((left_ns + TICK_NS - 1) / TICK_NS), page_number(p->ledger.lost).s);
+	/* a line that wraps cannot be written over */
+	if (tty)
+		fprintf(stderr, "\r\033[K%.*s", cli_writer_opts(o, stderr).width - 1, text);
 	else
-		fputc('\n', stderr);
+		fprintf(stderr, "%s\n", text);
 	fflush(stderr);
 }
 
@@ -49,9 +56,10 @@ static int watch(struct pipeline *p, const struct options *o, struct err *err)
 
 	if (r)
 		return r;
+	pipeline_settle(p);
 	end = cli_now() + o->for_ns;
 	next = cli_now() + TICK_NS;
-	progress(p, o->for_ns, true);
+	progress(p, o, o->for_ns, true);
 	while (next < end && !cli_wait(next)) {
 		uint64_t began = cli_now(), cost;
 
@@ -59,7 +67,7 @@ static int watch(struct pipeline *p, const struct options *o, struct err *err)
 		cost = cli_now() - began;
 		/* where a tick is dear (thousands of namespaces) it comes more rarely: a late tick is a longer sample */
 		next = cli_now() + (cost * 20 > TICK_NS ? cost * 20 : TICK_NS - cost);
-		progress(p, end > cli_now() ? end - cli_now() : 0, false);
+		progress(p, o, end > cli_now() ? end - cli_now() : 0, false);
 	}
 	cli_wait(end);
 	if (isatty(STDERR_FILENO))

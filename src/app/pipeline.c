@@ -238,6 +238,23 @@ static int conclude(struct pipeline *p, struct err *err)
 	return report_build(r, &p->sample, &p->ledger, err);
 }
 
+/* Once more the cheap counters, in a tick of its own: what moves in it came too late for the details. */
+static void read_late(struct pipeline *p)
+{
+	begin(p);
+	p->sample.last_pass = p->sample.tick;
+	source_read_all(&p->probe, CHEAP);
+}
+
+void pipeline_settle(struct pipeline *p)
+{
+	p->probe.phase = PHASE_TICK;
+	read_late(p);
+	ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
+	sample_rebase(&p->sample);
+	ledger_book(&p->ledger, &p->sample, LEDGER_MOVED);
+}
+
 int pipeline_finish(struct pipeline *p, struct err *err)
 {
 	int r;
@@ -250,9 +267,7 @@ int pipeline_finish(struct pipeline *p, struct err *err)
 	p->probe.phase = PHASE_FINAL;
 	source_read_all(&p->probe, CHEAP);
 	source_read_all(&p->probe, DETAIL);
-	begin(p);  /* a tick of its own: what moves in it came too late for the details */
-	p->sample.last_pass = p->sample.tick;
-	source_read_all(&p->probe, CHEAP);
+	read_late(p);
 	return conclude(p, err);
 }
 

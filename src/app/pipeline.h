@@ -22,6 +22,8 @@ int pipeline_open(struct pipeline *p, const char *path, const char *netns, struc
 void pipeline_close(struct pipeline *p);
 /* Takes the baseline: everything is read once. */
 int pipeline_baseline(struct pipeline *p, struct err *err);
+/* Ends the baseline as an interval ends: totals that are not older than their parts. For who goes on from there. */
+void pipeline_settle(struct pipeline *p);
 /* One tick: what is cheap, and expensive detail where a cheap counter that it explains has moved. */
 void pipeline_tick(struct pipeline *p);
 /* The last sample: details, then the totals again, settings of the namespaces that lost, owners. Then the report. */

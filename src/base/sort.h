@@ -5,8 +5,7 @@
 
 #include <stddef.h>
 
-/* size: at most SORT_ELEMENT bytes each. */
-#define SORT_ELEMENT 1024
+/* by: as for qsort; arg is passed on. */
 void sort(void *base, size_t n, size_t size, int (*by)(const void *a, const void *b, const void *arg), const void *arg);
 
 #endif

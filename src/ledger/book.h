@@ -49,6 +49,12 @@ static inline uint64_t book_amount(const struct book *b, uint32_t slot)
 	return b->view == LEDGER_MOVED ? y->sum : y->now;
 }
 
+/* What of a slot no part has explained yet; 0 where there is no slot. */
+static inline uint64_t book_left(const struct book *b, uint32_t slot)
+{
+	return slot == SLOT_NONE || !book_amount(b, slot) ? 0 : b->x->left[slot];
+}
+
 int book_grow(void **p, uint32_t *cap, uint32_t need, size_t size);  /* 0 or -ENOMEM */
 
 /* Sum of the amounts of the counters named in keys ("A|B|C-D", '-' starts those subtracted) as seen from place. */
@@ -85,6 +91,8 @@ struct booking {
 uint64_t book_key(enum cause cause, uint32_t ns, uint32_t dev, uint32_t sock, uint32_t rule);
 /* Adds to the entry of (cause, namespace, device, socket, rule); returns it, NULL when out of memory. */
 struct entry *book_add(struct book *b, const struct booking *k);
+/* Adds k at the losing sockets of its namespace, fullest first, by what is left of their counter; the rest without. */
+void book_at_sockets(struct book *b, struct booking k, uint16_t socket_counter);
 void book_evidence(struct entry *e, uint16_t counter, uint32_t place, uint64_t delta, bool booked);
 void book_residue(struct book *b, uint16_t counter, uint32_t place, uint64_t packets);
 /* Remembers that an EXACT part exceeds its totals; after some ticks it becomes a contradiction. */

@@ -9,8 +9,6 @@
 #include "ledger/book.h"
 #include "ledger/rider.h"
 
-#include "base/sort.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
@@ -119,103 +117,17 @@ static int group(struct book *b)
 	return 0;
 }
 
-static uint64_t left_of(const struct book *b, uint32_t slot)
-{
-	return slot == SLOT_NONE || !book_amount(b, slot) ? 0 : b->x->left[slot];
-}
-
-uint64_t book_sockets_left(const struct book *b, uint16_t counter, uint32_t ns)
-{
-	uint64_t sum = 0;
-
-	if (counter == COUNTER_NONE)
-		return 0;
-	for (uint32_t i = sample_child(b->s, ns); i != PLACE_NONE; i = b->s->place[i].sibling)
-		if (b->s->place[i].kind == PLACE_SOCKET)
-			sum += left_of(b, sample_lookup(b->s, counter, i));
-	return sum;
-}
-
-/* How full a socket is, in thousandths: the fullest one is the likeliest to have lost. */
-static uint32_t fullness(const struct sock_fact *k)
-{
-	if (k->kind == SOCK_KIND_TCP_LISTEN)
-		return k->queue_max ? (uint32_t)((uint64_t)k->queue * 1000 / k->queue_max) : k->queue * 1000;
-	return k->rcvbuf ? (uint32_t)((uint64_t)k->rmem * 1000 / k->rcvbuf) : 0;
-}
-
-static int fullest_first(const void *pa, const void *pb, const void *arg)
-{
-	const struct sample *s = arg;
-	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
-	uint32_t fa = fullness(s->place[s->series[a].place].sock), fb = fullness(s->place[s->series[b].place].sock);
-
-	return fa != fb ? (fa > fb ? -1 : 1) : a < b ? -1 : a > b;
-}
-
-/* The sockets of a namespace that have lost something nobody claimed yet, into scratch; their number. */
-static uint32_t pick_sockets(struct book *b, uint16_t counter, uint32_t ns)
-{
-	struct ledger_scratch *x = b->x;
-	uint32_t n = 0;
-
-	if (counter == COUNTER_NONE)
-		return 0;
-	for (uint32_t i = sample_child(b->s, ns); i != PLACE_NONE; i = b->s->place[i].sibling) {
-		uint32_t slot = b->s->place[i].kind == PLACE_SOCKET ? sample_lookup(b->s, counter, i) : SLOT_NONE;
-
-		if (!left_of(b, slot))
-			continue;
-		if (book_grow((void **)&x->pick, &x->pick_cap, n + 1, sizeof(*x->pick))) {
-			b->failed = true;
-			break;
-		}
-		x->pick[n++] = slot;
-	}
-	sort(x->pick, n, sizeof(*x->pick), fullest_first, b->s);
-	return n;
-}
-
-/* Books packets that died at sockets: names the losing sockets, fullest first, by what is left of their counters. */
-static void book_at_sockets(struct book *b, struct booking k, uint16_t socket_counter)
-{
-	const struct sample *s = b->s;
-	uint32_t ns = sample_ns_of(s, k.place);
-	uint64_t rest = k.packets;
-	uint32_t n;
-
-	n = rest ? pick_sockets(b, socket_counter, ns) : 0;
-	for (uint32_t i = 0; i < n && rest; i++) {
-		uint32_t best = b->x->pick[i];
-
-		k.packets = rest < b->x->left[best] ? rest : b->x->left[best];
-		k.sock = s->series[best].place;
-		b->x->left[best] -= k.packets;
-		rest -= k.packets;
-		{
-			struct entry *e = book_add(b, &k);
-
-			if (e)
-				book_evidence(e, socket_counter, k.sock, book_amount(b, best), false);
-		}
-	}
-	if (rest) {
-		k.packets = rest;
-		k.sock = PLACE_NONE;
-		book_add(b, &k);
-	}
-}
-
 /* Which drop counter names the owner of a packet that died under this cause. */
 static uint16_t owner_counter(enum cause c)
 {
 	return table_counter(slice_str(cause_rows[c].layer == LAYER_TCP ? "sk_drops.tcp_listen" : "sk_drops.udp"));
 }
 
-static void take(struct book *b, uint32_t target, uint64_t *rem, bool any, struct takeoff *t)
+static void take(struct book *b, uint32_t target, uint64_t keep, uint64_t *rem, bool any, struct takeoff *t)
 {
-	uint64_t x = left_of(b, target);
+	uint64_t x = book_left(b, target);
 
+	x = x > keep ? x - keep : 0;
 	if (x > *rem)
 		x = *rem;
 	if (!x)
@@ -259,12 +171,12 @@ static void take_any(struct book *b, uint16_t total, uint64_t *rem, struct takeo
 		}
 		if (best == SLOT_NONE)
 			return;
-		take(b, best, rem, true, t);
+		take(b, best, 0, rem, true, t);
 	}
 	for (unsigned hardware = 0; hardware < 2; hardware++)
 		for (uint32_t i = from; i < to && *rem; i++)
 			if (is_virtual(b, b->x->active[i]) != (bool)hardware)
-				take(b, b->x->active[i], rem, true, t);
+				take(b, b->x->active[i], 0, rem, true, t);
 }
 
 /* True when this device repeats the counter of the devices under it. */
@@ -284,7 +196,7 @@ static void take_rider(struct book *b, uint32_t rider, void *arg)
 	const struct over *o = arg;
 
 	if (*o->rem)
-		take(b, sample_lookup(b->s, o->total, rider), o->rem, false, o->t);
+		take(b, sample_lookup(b->s, o->total, rider), 0, o->rem, false, o->t);
 }
 
 /* What sends through a device, or past an output rule, is told that its packet died and counts it once more. */
@@ -321,6 +233,29 @@ static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach
 	return at == PLACE_NONE ? SLOT_NONE : sample_lookup(b->s, total, at);
 }
 
+/* What the totals named before edge e, which lie inside the total of e, will take off it themselves: their packets are
+ * not there for the rest of this part (a full queue loses UDP, which Udp.SndbufErrors and Ip.OutDiscards count, and other
+ * packets, which only the latter or its IPv6 twin counts). */
+static uint64_t promised(const struct book *b, uint32_t slot, unsigned e)
+{
+	const struct series *y = &b->s->series[slot];
+	uint16_t outer = table_edge(y->counter, e);
+	uint64_t sum = 0;
+
+	for (unsigned k = 0; k < e; k++) {
+		uint16_t inner = table_edge(y->counter, k);
+		uint32_t at;
+
+		if (inner == COUNTER_NONE || counter_rows[y->counter].of[k].reach != HERE)
+			continue;
+		at = target_of(b, inner, HERE, y->place);
+		for (unsigned i = 0; at != SLOT_NONE && i < EDGES && counter_rows[inner].of[i].total; i++)
+			if (table_edge(inner, i) == outer && counter_rows[inner].of[i].reach == HERE)
+				sum += book_amount(b, at);
+	}
+	return sum;
+}
+
 /* Takes a part's whole delta off its totals. */
 static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
 {
@@ -344,7 +279,8 @@ static void take_off(struct book *b, uint32_t slot, struct takeoff *t)
 		else if (ed->reach == OVER)
 			take_over(b, total, &rem[OVER][pool], b->s->series[slot].place, t);
 		else
-			take(b, target_of(b, total, ed->reach, b->s->series[slot].place), &rem[ed->reach][pool], false, t);
+			take(b, target_of(b, total, ed->reach, b->s->series[slot].place), promised(b, slot, e),
+			     &rem[ed->reach][pool], false, t);
 		/* no surplus where the total itself cannot be read */
 		exact[pool] |= ed->kind == EXACT && ed->reach == HERE &&
 			       target_of(b, total, HERE, b->s->series[slot].place) != SLOT_NONE;
@@ -526,50 +462,6 @@ int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
 			book_witness(&b, (uint16_t)i);
 	book_close(&b);
 	return b.failed ? -ENOMEM : 0;
-}
-
-#define ANY_SOCKET (PLACE_NONE - 1)
-
-/* What each (cause, place) has lost since boot, with and without its socket: sums and where to find them. */
-struct boot_sums { struct hash index; uint64_t *sum; uint32_t n; };
-
-static int boot_add(struct boot_sums *x, uint64_t key, uint64_t packets)
-{
-	uint32_t i;
-
-	if (!hash_get(&x->index, key, &i)) {
-		i = x->n;
-		if (hash_put(&x->index, key, i))
-			return -ENOMEM;
-		x->sum[x->n++] = 0;
-	}
-	x->sum[i] += packets;
-	return 0;
-}
-
-void ledger_compare(struct ledger *l, const struct ledger *boot)
-{
-	struct boot_sums x = { .sum = calloc(2 * (size_t)boot->entries + 1, sizeof(uint64_t)) };
-	bool whole = x.sum != NULL;
-
-	for (uint32_t k = 0; k < boot->entries && whole; k++) {
-		const struct entry *f = &boot->entry[k];
-
-		whole = boot_add(&x, book_key(f->cause, f->ns, f->device, f->sock, f->rule), f->packets) == 0 &&
-			boot_add(&x, book_key(f->cause, f->ns, f->device, ANY_SOCKET, f->rule), f->packets) == 0;
-	}
-	for (uint32_t i = 0; i < l->entries; i++) {
-		struct entry *e = &l->entry[i];
-		uint32_t sock = e->sock == PLACE_NONE ? ANY_SOCKET : e->sock, at;
-
-		e->since_boot = 0;
-		if (whole && hash_get(&x.index, book_key(e->cause, e->ns, e->device, sock, e->rule), &at))
-			e->since_boot = x.sum[at];
-		/* sockets count from our baseline only, so their share since boot is not known */
-		e->have_boot = whole && e->since_boot >= e->packets;
-	}
-	hash_free(&x.index);
-	free(x.sum);
 }
 
 /* What went well, by layer: the denominator of a loss. */

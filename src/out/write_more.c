@@ -100,6 +100,17 @@ static const char *event_words(enum event_kind kind)
 	return "event";
 }
 
+/* That a new namespace has devices needs no line of its own. */
+static bool came_with_namespace(const struct sample *s, const struct event *e)
+{
+	if (e->kind != EVENT_LINK_NEW || e->place >= s->places)
+		return false;
+	for (uint32_t i = 0; i < s->events; i++)
+		if (s->event[i].kind == EVENT_NS_NEW && s->event[i].place == sample_ns_of(s, e->place))
+			return true;
+	return false;
+}
+
 static void say_events(struct page *p, const struct report *r)
 {
 	const struct sample *s = r->sample;
@@ -110,6 +121,8 @@ static void say_events(struct page *p, const struct report *r)
 	page_blank(p);
 	page_say(p, BOLD, "What changed meanwhile");
 	for (uint32_t i = 0; i < s->events; i++) {
+		if (came_with_namespace(s, &s->event[i]))
+			continue;
 		page_at(p, 3, 13);
 		say_clock(p, s->event[i].at_ns);
 		place_text(r, s->event[i].place, at, sizeof(at));

@@ -268,7 +268,7 @@ static void say_sure(struct page *p, const struct finding *f)
 	if (!f->have_traffic)
 		return;
 	page_glue(p);
-	page_say(p, PLAIN, "; %s of the same kind went well", f->traffic ? page_number(f->traffic).s : "nothing");
+	page_say(p, PLAIN, "; meanwhile %s got through", f->traffic ? page_number(f->traffic).s : "none");
 }
 
 /* The sentence of the cause is not said again where the verdict has just said it. */
@@ -296,10 +296,8 @@ static void say_finding(struct page *p, const struct report *r, const struct fin
 	say_sure(p, f);
 	label(p, "tools");
 	page_say(p, PLAIN, "%s", f->ordinary);
-	if (f->look[0]) {
-		page_at(p, TEXT, TEXT);
-		page_say(p, PLAIN, "look at it with: %s", f->look);
-	}
+	if (f->look[0])
+		page_command(p, 3, "check   ", f->look);
 	if (f->nothing[0] || !f->fixes) {
 		label(p, "fix");
 		page_say(p, PLAIN, "%s", f->nothing[0] ? f->nothing : "no safe command is known for this one");
@@ -392,7 +390,7 @@ static void past_words(struct fmt *f, const struct ledger *boot, bool brief)
 static void unseen_words(struct fmt *f, const struct report *r, bool brief)
 {
 	if (r->unseens == 1)
-		fmt_add(f, "Not seen: what no counter shows (-v).");
+		fmt_add(f, brief ? "Blind spots: -v." : "Not seen: what no counter shows (-v).");
 	else if (brief && r->unseens)
 		fmt_add(f, "Not seen: %u things, -v names them.", r->unseens);
 	else if (r->unseens)
@@ -405,8 +403,13 @@ static void say_past(struct page *p, const struct report *r)
 	char text[400];
 	struct fmt f;
 
-	/* the wordiest pair that fits; what cannot be seen now matters more than which cause was first before */
-	for (unsigned brief = 0; brief < 4; brief++) {
+	/*
+	 * The wordiest pair that fits; what cannot be seen now matters more than which cause was first before,
+	 * unless it is the one thing that no host shows.
+	 */
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned brief = r->unseens == 1 && (i == 1 || i == 2) ? 3 - i : i;
+
 		fmt_init(&f, text, sizeof(text));
 		past_words(&f, r->boot, brief & 1);
 		unseen_words(&f, r, brief & 2);
@@ -442,8 +445,19 @@ static void say_losses(struct page *p, const struct report *r, const struct grou
 	foot_stack(p, r);
 }
 
+/* Where the screen is shorter than the page, what came first has scrolled away: it is said again. */
+static bool scrolled_away(const struct fmt *out, size_t from, int rows)
+{
+	int lines = 2; /* the prompt, and the line that is not ended yet */
+
+	for (size_t i = from; i < out->len; i++)
+		lines += out->p[i] == '\n';
+	return rows && lines > rows;
+}
+
 static void text_write(const struct report *r, const struct writer_opts *o, struct fmt *out)
 {
+	size_t from = out->len;
 	struct groups gs;
 	struct page p;
 
@@ -456,6 +470,10 @@ static void text_write(const struct report *r, const struct writer_opts *o, stru
 	foot_write(&p, r, o->verbose, gs.n || o->verbose);
 	if (o->verbose)
 		more_write(&p, r, gs.n == 0);
+	if (gs.n && scrolled_away(out, from, o->rows)) {
+		page_blank(&p);
+		say_verdict(&p, r, &gs);
+	}
 	page_end(&p);
 }
 

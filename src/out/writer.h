@@ -13,6 +13,7 @@ struct writer_opts {
 	int width;   /* columns, 0: 80 */
 	int verbose; /* number of -v */
 	bool tty;
+	int rows; /* lines of the terminal, 0: not known, or no terminal */
 };
 
 struct writer {

@@ -91,7 +91,8 @@ void sample_rebase(struct sample *s)
 		x->sum = 0;
 		x->flags &= (uint16_t)~(SERIES_MOVED | SERIES_RESET | SERIES_WRAPPED);
 	}
-	s->moved_count = s->events = s->resets = 0;
+	s->moved_count = s->events = s->resets = s->settings = 0;
+	hash_clear(&s->setting_index);  /* they are asked anew where something is lost, and may have changed */
 	s->began_mono_ns = s->mono_ns;
 	s->began_real_ns = s->real_ns;
 }

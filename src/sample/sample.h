@@ -29,6 +29,7 @@ struct ns_fact {
 	pid_t pid;            /* a process inside, 0 when none */
 	bool own;             /* the one we live in */
 	bool files, sockets;  /* what we may see of it */
+	bool borrowed;        /* the name is that of a container, pod or unit: ip netns does not know it */
 };
 
 /* What is known of a network device. */

@@ -45,6 +45,7 @@ struct tree_ns {
 	uint32_t entry;          /* its position in tree.ns */
 	bool pid_seen, run_seen; /* by the scan that runs */
 	bool other_name;         /* a second name was met */
+	bool borrowed;           /* as in ns_fact, for the recording */
 	pid_t candidate;         /* another process inside, found by the scan that runs */
 };
 

@@ -207,6 +207,7 @@ static void name_it(struct tree_ns *in, struct ns_fact *fact)
 	else if (in->ns.run_path && !in->ns.own)
 		name = base_name(in->ns.run_path);
 	slice_copy(slice_str(name), fact->name, sizeof(fact->name));
+	fact->borrowed = name[0] && !run;
 }
 
 static void fill_fact(struct tree_ns *in, struct ns_fact *fact)
@@ -218,6 +219,7 @@ static void fill_fact(struct tree_ns *in, struct ns_fact *fact)
 	name_it(in, fact);
 	slice_copy(slice_str(fact->name), in->name, sizeof(in->name));
 	slice_copy(slice_str(fact->container), in->container, sizeof(in->container));
+	in->borrowed = fact->borrowed;
 }
 
 void netns_refresh(struct sample *s, struct tree_ns *in)

@@ -287,6 +287,7 @@ static int take_in(struct tree *t, struct sample *s, uint64_t inode, struct slic
 	fact.inode = own && !about_number(about, "own_inode") ? 0 : inode;
 	fact.cookie = in->cookie;
 	fact.pid = in->ns.pid;
+	fact.borrowed = in->borrowed = !own && about_number(about, "borrowed");
 	slice_copy(slice_str(in->name), fact.name, sizeof(fact.name));
 	slice_copy(slice_str(in->container), fact.container, sizeof(fact.container));
 	if (own)
@@ -362,6 +363,7 @@ void record_about(struct tree_ns *in)
 	say_number(&f, "pid", (uint64_t)in->ns.pid);
 	say_number(&f, "cookie", in->cookie);
 	say(&f, "container", in->container);
+	say_number(&f, "borrowed", in->borrowed);
 	if (!f.cut)
 		pack_put(&in->ns.tree->rec, slice_str(path), f.p, f.len);
 	fmt_free(&f);

@@ -159,7 +159,7 @@ static void explain_ordinary(struct finding *f, const struct facts *x)
 	if (out.len)
 		fmt_add(&out, " (all causes together)");
 	else
-		fmt_add(&out, "nothing: ip -s link, netstat -i and ethtool -S do not show it");
+		fmt_add(&out, "ip -s link, netstat -i and ethtool -S show nothing of it");
 }
 
 /* ---- why ---- */

@@ -19,6 +19,12 @@ static const struct place *place_at(const struct sample *s, uint32_t i)
 	return i < s->places ? &s->place[i] : NULL;
 }
 
+/* True when `ip netns` knows it by its name: that of a container or a unit is none. */
+static bool listed(const struct ns_fact *net)
+{
+	return net->name[0] && !net->container[0] && !net->borrowed;
+}
+
 /* The words before a command that must run in the namespace of place; false when it cannot be entered. */
 static bool put_enter(struct fmt *out, const struct facts *x, uint32_t ns)
 {
@@ -27,8 +33,7 @@ static bool put_enter(struct fmt *out, const struct facts *x, uint32_t ns)
 
 	if (!net || net->own)
 		return true;
-	/* a container's name is no name of ip netns */
-	if (net->name[0] && !net->container[0]) {
+	if (listed(net)) {
 		fmt_add(out, "ip netns exec ");
 		return true;
 	}
@@ -111,7 +116,7 @@ static int put_prefix(struct filler *fl, uint32_t ns)
 
 	if (!put_enter(&fl->out, fl->x, ns))
 		return -ENODATA;
-	if (fl->out.len > before && p->ns->name[0] && !p->ns->container[0]) {
+	if (fl->out.len > before && listed(p->ns)) {
 		if (put_value(fl, p->ns->name))
 			return -ENODATA;
 		fmt_add(&fl->out, " ");
@@ -165,7 +170,7 @@ static bool wants_prefix(const char *p)
 /* nsenter -n shows the /sys of the other namespace, so files there would be the wrong ones. */
 static bool sysfs_in_the_way(const struct filler *fl, const char *template)
 {
-	return fl->x->net && !fl->x->net->own && (!fl->x->net->name[0] || fl->x->net->container[0]) &&
+	return fl->x->net && !fl->x->net->own && !listed(fl->x->net) &&
 	       strstr(template, "/sys/");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tells rows of the tables in words: labelled paragraphs, broken at 96 columns. Finding the rows is lookup.c. */
+/* Tells rows of the tables in words: labelled paragraphs, broken at 80 columns. Finding the rows is lookup.c. */
 #include "tell/lookup_text.h"
 
 #include "table/table.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define LABEL 12
-#define WIDTH 96
+#define WIDTH 80
 
 static const char *const source_files[SRC_COUNT + 1] = {
 	[SRC_netdev] = "ip -s link",

@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct { unsigned passed, failed, skipped; } *sum;
+static struct {
+	unsigned passed, failed, skipped;
+} * sum;
 
 void bench_begin(const char *what)
 {
@@ -41,7 +43,12 @@ int bench_end(void)
 /* As many digits as say something. */
 static const char *number(double v, char *buf, size_t size)
 {
-	snprintf(buf, size, v >= 1000 || v == (double)(long)v ? "%.0f" : v >= 100 ? "%.1f" : v >= 1 ? "%.2f" : "%.3f", v);
+	snprintf(buf, size,
+		 v >= 1000 || v == (double)(long)v ? "%.0f" :
+		 v >= 100			   ? "%.1f" :
+		 v >= 1				   ? "%.2f" :
+						     "%.3f",
+		 v);
 	return buf;
 }
 

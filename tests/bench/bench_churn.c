@@ -21,7 +21,7 @@
 
 #define BATCH 50
 #define BATCHES 20
-#define LIMIT 1.5  /* CPU of the last quarter of the batches / of the first */
+#define LIMIT 1.5 /* CPU of the last quarter of the batches / of the first */
 
 static unsigned open_files(void)
 {
@@ -121,11 +121,13 @@ static int churn(void *arg)
 	bench_holds("each namespace that came was seen", seen == BATCH * BATCHES, "%u of %u", seen, BATCH * BATCHES);
 	bench_holds("each that went was let go", left == 1, "%u left", left - 1);
 	bench_holds("no descriptor stays behind", open_files() <= files, "%u before, %u after", files, open_files());
-	bench_ratio("a namespace that comes and goes, at the end", bench_median(t + BATCHES * 3 / 4, BATCHES / 4) / BATCH, "us",
-		    "at the beginning", bench_median(t, BATCHES / 4) / BATCH, LIMIT);
+	bench_ratio("a namespace that comes and goes, at the end",
+		    bench_median(t + BATCHES * 3 / 4, BATCHES / 4) / BATCH, "us", "at the beginning",
+		    bench_median(t, BATCHES / 4) / BATCH, LIMIT);
 	bench_value("what it leaves in memory until the end of a look",
 		    ((double)after.uordblks + (double)after.hblkhd - (double)before.uordblks - (double)before.hblkhd) /
-			    (BATCH * BATCHES), "bytes", NULL, 0);
+			    (BATCH * BATCHES),
+		    "bytes", NULL, 0);
 	pipeline_close(&p);
 	return 0;
 }

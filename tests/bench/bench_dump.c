@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,8 @@ static int hold(unsigned first, unsigned n, int tell)
 		return pid < 0 ? -errno : 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (unsigned i = first; i < first + n; i++) {
-		struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)(2000 + i % 50000)),
+		struct sockaddr_in at = { .sin_family = AF_INET,
+					  .sin_port = htons((uint16_t)(2000 + i % 50000)),
 					  .sin_addr.s_addr = htonl(INADDR_LOOPBACK + i / 50000) };
 		int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
@@ -94,6 +96,14 @@ static int make_rules(unsigned n)
 	return pclose(f) == 0 ? 0 : -ENOENT;
 }
 
+/* Bytes in use. */
+static double used(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return (double)m.uordblks + (double)m.hblkhd;
+}
+
 /* Asks one source several times, turn by turn with its floor. */
 static int ask(enum source_id id, unsigned n, const char *what)
 {
@@ -103,10 +113,14 @@ static int ask(enum source_id id, unsigned n, const char *what)
 	unsigned foreign;
 	char title[80];
 
+	double before, after;
+
+	before = used();
 	if (pipeline_open(&p, NULL, NULL, &err) || pipeline_baseline(&p, &err)) {
 		printf("  %s\n", err.text);
 		return 1;
 	}
+	after = used();
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		floor_record();
 		began = bench_cpu();
@@ -118,7 +132,10 @@ static int ask(enum source_id id, unsigned n, const char *what)
 		floor[i] = bench_cpu() - began;
 	}
 	snprintf(title, sizeof(title), "%u %ss, each", n, what);
-	bench_ratio(title, bench_median(t, ROUNDS) / n, "us", "the same dump, thrown away", bench_median(floor, ROUNDS) / n, 0);
+	bench_ratio(title, bench_median(t, ROUNDS) / n, "us", "the same dump, thrown away",
+		    bench_median(floor, ROUNDS) / n, 0);
+	snprintf(title, sizeof(title), "%u %ss, memory for each", n, what);
+	bench_value(title, (after - before) / n, "bytes", "all of the first sample, shared out", 0);
 	pipeline_close(&p);
 	return 0;
 }

@@ -19,10 +19,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIMIT 1.3  /* time at 4n / (4 * time at n); 4 would be quadratic */
+#define LIMIT 1.3 /* time at 4n / (4 * time at n); 4 would be quadratic */
 #define ROUNDS 3
 
-static double *result;  /* shared with the children */
+static double *result; /* shared with the children */
 
 /* One run in a fresh process. */
 static int once(const char *from, const char *to, double *ret)
@@ -64,8 +64,8 @@ static int once(const char *from, const char *to, double *ret)
 	fmt_free(&out);
 	*result = bench_cpu() - began;
 	if (getenv("BENCH_CALLS"))
-		printf("    %s %s: %.0f us, %u series, %u entries, %llu lost\n", from, to ? to : "", *result, p.sample.count,
-		       p.ledger.entries, (unsigned long long)p.ledger.lost);
+		printf("    %s %s: %.0f us, %u series, %u entries, %llu lost\n", from, to ? to : "", *result,
+		       p.sample.count, p.ledger.entries, (unsigned long long)p.ledger.lost);
 	fflush(stdout);
 	_exit(0);
 }
@@ -115,7 +115,10 @@ static int linear(enum fake_what what, unsigned n)
 	return 0;
 }
 
-struct task { enum fake_what what; unsigned n; };
+struct task {
+	enum fake_what what;
+	unsigned n;
+};
 
 static int work(void *arg)
 {
@@ -130,7 +133,10 @@ static int work(void *arg)
 int main(void)
 {
 	static const struct task tasks[] = {
-		{ FAKE_CPUS, 512 }, { FAKE_DEVICES, 10000 }, { FAKE_DEV_FILE, 10000 }, { FAKE_NAMESPACES, 5000 },
+		{ FAKE_CPUS, 512 },
+		{ FAKE_DEVICES, 10000 },
+		{ FAKE_DEV_FILE, 10000 },
+		{ FAKE_NAMESPACES, 5000 },
 	};
 
 	bench_begin("Recorded hosts: time grows in proportion");
@@ -145,7 +151,8 @@ int main(void)
 			t.n /= 4;
 		r = sandbox_run(true, work, &t);
 		if (r < 0)
-			bench_skip(fake_names[tasks[i].what], "no namespaces of our own here: %s (run as root)", strerror(-r));
+			bench_skip(fake_names[tasks[i].what], "no namespaces of our own here: %s (run as root)",
+				   strerror(-r));
 		else if (r)
 			bench_holds(fake_names[tasks[i].what], false, "failed");
 	}

@@ -90,7 +90,9 @@ static int ourselves(void)
 static size_t scrape(void)
 {
 	static const char request[] = "GET /metrics HTTP/1.0\r\n\r\n";
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char buf[16384];
 	size_t sum = 0;
@@ -117,10 +119,18 @@ static void node_exporter(void)
 {
 	static const char *const names[] = { "prometheus-node-exporter", "node_exporter", NULL };
 	char path[512];
-	const char *argv[] = { program(names, path, sizeof(path)), "--web.listen-address=127.0.0.1:19100",
-			       "--collector.disable-defaults", "--web.disable-exporter-metrics", "--collector.netstat",
-			       "--collector.netdev", "--collector.sockstat", "--collector.softnet", "--collector.udp_queues",
-			       "--collector.conntrack", "--collector.arp", NULL };
+	const char *argv[] = { program(names, path, sizeof(path)),
+			       "--web.listen-address=127.0.0.1:19100",
+			       "--collector.disable-defaults",
+			       "--web.disable-exporter-metrics",
+			       "--collector.netstat",
+			       "--collector.netdev",
+			       "--collector.sockstat",
+			       "--collector.softnet",
+			       "--collector.udp_queues",
+			       "--collector.conntrack",
+			       "--collector.arp",
+			       NULL };
 	unsigned got = 0;
 	double cpu;
 	int pid;
@@ -148,31 +158,73 @@ static void node_exporter(void)
 /* Everything of netdata off but the network part of its proc plugin. */
 static int netdata_config(const char *path)
 {
-	static const char *const on[] = { "/proc/net/dev", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/netstat",
-					  "/proc/net/snmp", "/proc/net/snmp6", "/proc/net/softnet_stat",
-					  "/proc/net/stat/conntrack" };
-	static const char *const off[] = { "/proc/stat", "/proc/uptime", "/proc/loadavg", "/proc/sys/kernel/random/entropy_avail",
-					   "/proc/pressure", "/proc/interrupts", "/proc/softirqs", "/proc/vmstat", "/proc/meminfo",
-					   "/sys/kernel/mm/ksm", "/sys/block/zram", "/sys/devices/system/edac/mc",
-					   "/sys/devices/system/node", "/proc/net/wireless", "/proc/net/ip_vs/stats",
-					   "/sys/class/infiniband", "/proc/net/sctp/snmp", "/proc/net/stat/synproxy",
-					   "/proc/diskstats", "/proc/mdstat", "/proc/net/rpc/nfsd", "/proc/net/rpc/nfs",
-					   "/proc/spl/kstat/zfs/arcstats", "/proc/spl/kstat/zfs/pool/state", "/sys/fs/btrfs", "ipc",
-					   "/sys/class/power_supply", "/sys/class/drm" };
-	static const char *const plugins[] = { "apps", "cgroups", "charts.d", "checks", "diskspace", "ebpf", "idlejitter",
-					       "node.d", "python.d", "statsd", "tc", "timex", "slabinfo", "perf", "go.d",
-					       "netdata monitoring", "netdata monitoring extended", "loops", "fping", "ioping",
-					       "nfacct", "xenstat", "freeipmi", "cups", "enable running new plugins" };
+	static const char *const on[] = { "/proc/net/dev",	    "/proc/net/sockstat",      "/proc/net/sockstat6",
+					  "/proc/net/netstat",	    "/proc/net/snmp",	       "/proc/net/snmp6",
+					  "/proc/net/softnet_stat", "/proc/net/stat/conntrack" };
+	static const char *const off[] = { "/proc/stat",
+					   "/proc/uptime",
+					   "/proc/loadavg",
+					   "/proc/sys/kernel/random/entropy_avail",
+					   "/proc/pressure",
+					   "/proc/interrupts",
+					   "/proc/softirqs",
+					   "/proc/vmstat",
+					   "/proc/meminfo",
+					   "/sys/kernel/mm/ksm",
+					   "/sys/block/zram",
+					   "/sys/devices/system/edac/mc",
+					   "/sys/devices/system/node",
+					   "/proc/net/wireless",
+					   "/proc/net/ip_vs/stats",
+					   "/sys/class/infiniband",
+					   "/proc/net/sctp/snmp",
+					   "/proc/net/stat/synproxy",
+					   "/proc/diskstats",
+					   "/proc/mdstat",
+					   "/proc/net/rpc/nfsd",
+					   "/proc/net/rpc/nfs",
+					   "/proc/spl/kstat/zfs/arcstats",
+					   "/proc/spl/kstat/zfs/pool/state",
+					   "/sys/fs/btrfs",
+					   "ipc",
+					   "/sys/class/power_supply",
+					   "/sys/class/drm" };
+	static const char *const plugins[] = { "apps",
+					       "cgroups",
+					       "charts.d",
+					       "checks",
+					       "diskspace",
+					       "ebpf",
+					       "idlejitter",
+					       "node.d",
+					       "python.d",
+					       "statsd",
+					       "tc",
+					       "timex",
+					       "slabinfo",
+					       "perf",
+					       "go.d",
+					       "netdata monitoring",
+					       "netdata monitoring extended",
+					       "loops",
+					       "fping",
+					       "ioping",
+					       "nfacct",
+					       "xenstat",
+					       "freeipmi",
+					       "cups",
+					       "enable running new plugins" };
 	FILE *f = fopen(path, "w");
 
 	if (!f)
 		return -errno;
-	fprintf(f, "[global]\nrun as user = root\nhostname = bench\n"
-		   "[directories]\ncache = /run/nd\nlib = /run/nd\nlog = /run/nd\nhome = /run/nd\nlock = /run/nd\n"
-		   "config = /run/nd\nstock config = /run/nd\nplugins = /run/nd\nweb = /run/nd\n"
-		   "[logs]\ndebug = none\nerror = none\naccess = none\nhealth = none\n"
-		   "[db]\nmode = none\nupdate every = 1\n[web]\nmode = none\n[health]\nenabled = no\n[ml]\nenabled = no\n"
-		   "[registry]\nenabled = no\n[statsd]\nenabled = no\n[plugins]\n");
+	fprintf(f,
+		"[global]\nrun as user = root\nhostname = bench\n"
+		"[directories]\ncache = /run/nd\nlib = /run/nd\nlog = /run/nd\nhome = /run/nd\nlock = /run/nd\n"
+		"config = /run/nd\nstock config = /run/nd\nplugins = /run/nd\nweb = /run/nd\n"
+		"[logs]\ndebug = none\nerror = none\naccess = none\nhealth = none\n"
+		"[db]\nmode = none\nupdate every = 1\n[web]\nmode = none\n[health]\nenabled = no\n[ml]\nenabled = no\n"
+		"[registry]\nenabled = no\n[statsd]\nenabled = no\n[plugins]\n");
 	for (size_t i = 0; i < sizeof(plugins) / sizeof(*plugins); i++)
 		fprintf(f, "%s = no\n", plugins[i]);
 	fprintf(f, "proc = yes\n[plugin:proc]\n");

@@ -23,8 +23,10 @@
 #define PATIENCE_MS 120000
 
 /* What one look of a machine needed. */
-struct look { double start, rss; };
-static struct look *looks;  /* alone, with devices, with namespaces; shared with the children */
+struct look {
+	double start, rss;
+};
+static struct look *looks; /* alone, with devices, with namespaces; shared with the children */
 
 static const char *program(void)
 {

@@ -14,7 +14,9 @@
 #include <sys/stat.h>
 
 const char *const fake_names[] = {
-	[FAKE_CPUS] = "CPU", [FAKE_DEVICES] = "device", [FAKE_DEV_FILE] = "line of /proc/net/dev",
+	[FAKE_CPUS] = "CPU",
+	[FAKE_DEVICES] = "device",
+	[FAKE_DEV_FILE] = "line of /proc/net/dev",
 	[FAKE_NAMESPACES] = "namespace",
 };
 
@@ -68,8 +70,10 @@ static int texts(const char *dir, const char *net, unsigned moved)
 	f = create(dir, path);
 	if (!f)
 		return -errno;
-	fprintf(f, "Ip6InReceives                   \t100\nIp6InNoRoutes                   \t%u\n"
-		   "Udp6InErrors                    \t%u\nUdp6RcvbufErrors                \t%u\n", moved, moved, moved);
+	fprintf(f,
+		"Ip6InReceives                   \t100\nIp6InNoRoutes                   \t%u\n"
+		"Udp6InErrors                    \t%u\nUdp6RcvbufErrors                \t%u\n",
+		moved, moved, moved);
 	fclose(f);
 	snprintf(path, sizeof(path), "%s/sockstat", net);
 	f = create(dir, path);
@@ -87,17 +91,22 @@ static int cpus(const char *dir, unsigned n, unsigned moved)
 	if (!f)
 		return -errno;
 	for (unsigned i = 0; i < n; i++)
-		fprintf(f, "%08x %08x %08x 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 "
-			   "%08x 00000000 00000000\n", 70000 + i, moved + i % 3, moved, i);
+		fprintf(f,
+			"%08x %08x %08x 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 "
+			"%08x 00000000 00000000\n",
+			70000 + i, moved + i % 3, moved, i);
 	fclose(f);
 	f = create(dir, "proc/net/stat/arp_cache");
 	if (!f)
 		return -errno;
-	fprintf(f, "entries  allocs   destroys hash_grows lookups  hits     res_failed rcv_probes_mcast rcv_probes_ucast "
-		   "periodic_gc_runs forced_gc_runs unresolved_discards table_fulls\n");
+	fprintf(f,
+		"entries  allocs   destroys hash_grows lookups  hits     res_failed rcv_probes_mcast rcv_probes_ucast "
+		"periodic_gc_runs forced_gc_runs unresolved_discards table_fulls\n");
 	for (unsigned i = 0; i < n; i++)
-		fprintf(f, "00000002 00000001 00000000 00000000   00000000 00000000 %08x   00000000         00000000         "
-			   "00000000         00000000       %08x            %08x\n", moved, moved, moved);
+		fprintf(f,
+			"00000002 00000001 00000000 00000000   00000000 00000000 %08x   00000000         00000000         "
+			"00000000         00000000       %08x            %08x\n",
+			moved, moved, moved);
 	fclose(f);
 	return texts(dir, "proc/net", moved);
 }
@@ -108,9 +117,10 @@ static int dev_file(const char *dir, unsigned n, unsigned moved)
 
 	if (!f)
 		return -errno;
-	fprintf(f, "Inter-|   Receive                                                |  Transmit\n"
-		   " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls "
-		   "carrier compressed\n");
+	fprintf(f,
+		"Inter-|   Receive                                                |  Transmit\n"
+		" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls "
+		"carrier compressed\n");
 	for (unsigned i = 0; i < n; i++)
 		fprintf(f, "veth%u: 15064 146 0 %u 0 0 0 0 15064 146 0 %u 0 0 0 0\n", i, moved, moved);
 	fclose(f);
@@ -119,12 +129,17 @@ static int dev_file(const char *dir, unsigned n, unsigned moved)
 
 /* ---- netlink answers */
 
-struct message { struct nlmsghdr n; char rest[1024]; };
+struct message {
+	struct nlmsghdr n;
+	char rest[1024];
+};
 
 static void *body(struct message *m, unsigned short type, size_t n)
 {
 	memset(m, 0, sizeof(*m));
-	m->n = (struct nlmsghdr){ .nlmsg_len = (unsigned)NLMSG_LENGTH(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_MULTI };
+	m->n = (struct nlmsghdr){ .nlmsg_len = (unsigned)NLMSG_LENGTH(n),
+				  .nlmsg_type = type,
+				  .nlmsg_flags = NLM_F_MULTI };
 	return NLMSG_DATA(&m->n);
 }
 
@@ -176,7 +191,9 @@ static void link_message(FILE *f, unsigned i)
 
 static void stats_message(FILE *f, unsigned i, unsigned moved)
 {
-	struct rtnl_link_stats64 v = { .rx_packets = 10000, .tx_packets = 10000, .rx_dropped = moved, .tx_dropped = moved };
+	struct rtnl_link_stats64 v = {
+		.rx_packets = 10000, .tx_packets = 10000, .rx_dropped = moved, .tx_dropped = moved
+	};
 	struct message m;
 	struct if_stats_msg *s = body(&m, RTM_NEWSTATS, sizeof(*s));
 
@@ -245,8 +262,10 @@ static int namespaces(const char *dir, unsigned n, unsigned moved)
 		f = r ? NULL : create(dir, path);
 		if (!f)
 			return -errno;
-		snprintf(dev, sizeof(dev), "    lo: 15064 146 0 0 0 0 0 0 15064 146 0 0 0 0 0 0\n"
-					   "  eth0: 15064 146 0 %u 0 0 0 0 15064 146 0 %u 0 0 0 0\n", moved, moved);
+		snprintf(dev, sizeof(dev),
+			 "    lo: 15064 146 0 0 0 0 0 0 15064 146 0 0 0 0 0 0\n"
+			 "  eth0: 15064 146 0 %u 0 0 0 0 15064 146 0 %u 0 0 0 0\n",
+			 moved, moved);
 		fputs(dev, f);
 		fclose(f);
 	}
@@ -259,14 +278,19 @@ int fake_make(const char *dir, enum fake_what what, unsigned n, unsigned moved)
 
 	if (!f)
 		return -errno;
-	fprintf(f, "kernel: 6.18.0\nhostname: fake\nreal_ns: %u000000000\nmono_ns: %u000000000\nown_inode: 4026531840\n",
+	fprintf(f,
+		"kernel: 6.18.0\nhostname: fake\nreal_ns: %u000000000\nmono_ns: %u000000000\nown_inode: 4026531840\n",
 		1700000000 + moved, 1000 + moved);
 	fclose(f);
 	switch (what) {
-	case FAKE_CPUS: return cpus(dir, n, moved);
-	case FAKE_DEVICES: return devices(dir, n, moved);
-	case FAKE_DEV_FILE: return dev_file(dir, n, moved);
-	case FAKE_NAMESPACES: return namespaces(dir, n, moved);
+	case FAKE_CPUS:
+		return cpus(dir, n, moved);
+	case FAKE_DEVICES:
+		return devices(dir, n, moved);
+	case FAKE_DEV_FILE:
+		return dev_file(dir, n, moved);
+	case FAKE_NAMESPACES:
+		return namespaces(dir, n, moved);
 	}
 	return -EINVAL;
 }

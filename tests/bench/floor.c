@@ -21,15 +21,31 @@
 #include <unistd.h>
 #include <linux/netlink.h>
 
-enum kind { PREAD, SEND, RECVMSG, RECVFROM, STAT, ACCESS, EPOLL_WAIT, OPEN, CLOSE, OPENDIR, REWIND, GETDENTS, CLOSEDIR, SETNS,
-	    SOCKET, SETSOCKOPT };
+enum kind {
+	PREAD,
+	SEND,
+	RECVMSG,
+	RECVFROM,
+	STAT,
+	ACCESS,
+	EPOLL_WAIT,
+	OPEN,
+	CLOSE,
+	OPENDIR,
+	REWIND,
+	GETDENTS,
+	CLOSEDIR,
+	SETNS,
+	SOCKET,
+	SETSOCKOPT
+};
 struct call {
 	enum kind kind;
-	int fd, flags;      /* SETSOCKOPT: level */
+	int fd, flags; /* SETSOCKOPT: level */
 	int option;
-	size_t n;           /* room, or bytes to send */
+	size_t n; /* room, or bytes to send */
 	off_t at;
-	size_t data;        /* path, request or option value in the arena */
+	size_t data; /* path, request or option value in the arena */
 	long result;
 };
 
@@ -85,7 +101,8 @@ ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockad
 	long r = syscall(SYS_sendto, fd, buf, n, flags, to, len);
 
 	if (recording)
-		note((struct call){ .kind = SEND, .fd = fd, .n = n, .flags = flags, .data = keep(buf, n), .result = r });
+		note((struct call){
+			.kind = SEND, .fd = fd, .n = n, .flags = flags, .data = keep(buf, n), .result = r });
 	return r;
 }
 
@@ -94,7 +111,8 @@ ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 	long r = syscall(SYS_recvmsg, fd, m, flags);
 
 	if (recording)
-		note((struct call){ .kind = RECVMSG, .fd = fd, .n = m->msg_iov[0].iov_len, .flags = flags, .result = r });
+		note((struct call){
+			.kind = RECVMSG, .fd = fd, .n = m->msg_iov[0].iov_len, .flags = flags, .result = r });
 	return r;
 }
 
@@ -183,8 +201,13 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t n)
 	int r = (int)syscall(SYS_setsockopt, fd, level, option, value, n);
 
 	if (recording)
-		note((struct call){ .kind = SETSOCKOPT, .fd = fd, .flags = level, .option = option, .n = n,
-				    .data = keep(value, n), .result = r });
+		note((struct call){ .kind = SETSOCKOPT,
+				    .fd = fd,
+				    .flags = level,
+				    .option = option,
+				    .n = n,
+				    .data = keep(value, n),
+				    .result = r });
 	return r;
 }
 
@@ -208,10 +231,11 @@ DIR *opendir(const char *path)
 	static DIR *(*libc)(const char *);
 	DIR *d;
 
-	libc = libc ? libc : (DIR *(*)(const char *))real("opendir");
+	libc = libc ? libc : (DIR * (*)(const char *)) real("opendir");
 	d = libc(path);
 	if (recording) {
-		note((struct call){ .kind = OPENDIR, .data = keep(path, strlen(path) + 1), .result = d ? dirfd(d) : -1 });
+		note((struct call){
+			.kind = OPENDIR, .data = keep(path, strlen(path) + 1), .result = d ? dirfd(d) : -1 });
 		fresh = d;
 		listed = true;
 	}
@@ -235,7 +259,7 @@ struct dirent *readdir(DIR *d)
 {
 	static struct dirent *(*libc)(DIR *);
 
-	libc = libc ? libc : (struct dirent *(*)(DIR *))real(sizeof(off_t) == sizeof(long) ? "readdir" : "readdir64");
+	libc = libc ? libc : (struct dirent * (*)(DIR *)) real(sizeof(off_t) == sizeof(long) ? "readdir" : "readdir64");
 	if (recording && fresh == d) {
 		note((struct call){ .kind = GETDENTS, .fd = dirfd(d) });
 		fresh = NULL;
@@ -275,7 +299,7 @@ void floor_record(void)
 	if (!sink) {
 		sink_cap = 4u << 20;
 		sink = malloc(sink_cap);
-		note((struct call){ 0 });  /* the lists have their room before the clock runs */
+		note((struct call){ 0 }); /* the lists have their room before the clock runs */
 		count = 0;
 		arena_len = 0;
 		keep("", 1);
@@ -305,7 +329,7 @@ struct floor_cost floor_stop(unsigned *ret_foreign)
 		cost.calls++;
 		cost.bytes += reads(calls[i].kind) && calls[i].result > 0 ? (uint64_t)calls[i].result : 0;
 	}
-	*ret_foreign = foreign + (open != 0);  /* what was opened to be kept cannot be opened again */
+	*ret_foreign = foreign + (open != 0); /* what was opened to be kept cannot be opened again */
 	return cost;
 }
 
@@ -343,22 +367,37 @@ static long repeat(const struct call *c)
 	socklen_t len = sizeof(from);
 
 	switch (c->kind) {
-	case PREAD: return syscall(SYS_pread64, c->fd, sink, c->n, c->at);
-	case SEND: return syscall(SYS_sendto, c->fd, arena + c->data, c->n, c->flags, &kernel, sizeof(kernel));
-	case RECVMSG: return syscall(SYS_recvmsg, c->fd, &m, c->flags);
-	case RECVFROM: return syscall(SYS_recvfrom, c->fd, sink, c->n, c->flags, &from, &len);
-	case STAT: return syscall(SYS_newfstatat, AT_FDCWD, arena + c->data, &st, 0);
-	case ACCESS: return syscall(SYS_faccessat, AT_FDCWD, arena + c->data, c->flags);
-	case EPOLL_WAIT: return syscall(SYS_epoll_pwait, c->fd, sink, (int)c->n, 0, NULL, 8);
-	case OPEN: return syscall(SYS_openat, AT_FDCWD, arena + c->data, c->flags, 0);
-	case OPENDIR: return open_dir(arena + c->data);
+	case PREAD:
+		return syscall(SYS_pread64, c->fd, sink, c->n, c->at);
+	case SEND:
+		return syscall(SYS_sendto, c->fd, arena + c->data, c->n, c->flags, &kernel, sizeof(kernel));
+	case RECVMSG:
+		return syscall(SYS_recvmsg, c->fd, &m, c->flags);
+	case RECVFROM:
+		return syscall(SYS_recvfrom, c->fd, sink, c->n, c->flags, &from, &len);
+	case STAT:
+		return syscall(SYS_newfstatat, AT_FDCWD, arena + c->data, &st, 0);
+	case ACCESS:
+		return syscall(SYS_faccessat, AT_FDCWD, arena + c->data, c->flags);
+	case EPOLL_WAIT:
+		return syscall(SYS_epoll_pwait, c->fd, sink, (int)c->n, 0, NULL, 8);
+	case OPEN:
+		return syscall(SYS_openat, AT_FDCWD, arena + c->data, c->flags, 0);
+	case OPENDIR:
+		return open_dir(arena + c->data);
 	case CLOSE:
-	case CLOSEDIR: return syscall(SYS_close, c->fd);
-	case REWIND: return syscall(SYS_lseek, c->fd, 0, SEEK_SET);
-	case GETDENTS: return list(c->fd);
-	case SETNS: return syscall(SYS_setns, c->fd, c->flags);
-	case SOCKET: return syscall(SYS_socket, c->fd, c->flags, c->option);
-	case SETSOCKOPT: return syscall(SYS_setsockopt, c->fd, c->flags, c->option, arena + c->data, (socklen_t)c->n);
+	case CLOSEDIR:
+		return syscall(SYS_close, c->fd);
+	case REWIND:
+		return syscall(SYS_lseek, c->fd, 0, SEEK_SET);
+	case GETDENTS:
+		return list(c->fd);
+	case SETNS:
+		return syscall(SYS_setns, c->fd, c->flags);
+	case SOCKET:
+		return syscall(SYS_socket, c->fd, c->flags, c->option);
+	case SETSOCKOPT:
+		return syscall(SYS_setsockopt, c->fd, c->flags, c->option, arena + c->data, (socklen_t)c->n);
 	}
 	return 0;
 }

@@ -95,7 +95,11 @@ int sandbox_run(bool own_net, int (*fn)(void *arg), void *arg)
 
 /* ---- devices */
 
-struct request { struct nlmsghdr n; struct ifinfomsg i; char attrs[256]; };
+struct request {
+	struct nlmsghdr n;
+	struct ifinfomsg i;
+	char attrs[256];
+};
 
 static struct rtattr *attr(struct request *q, unsigned short type, const void *p, size_t n)
 {
@@ -116,7 +120,11 @@ static void closes(struct request *q, struct rtattr *a)
 
 static int say(int fd, const struct request *q)
 {
-	struct { struct nlmsghdr n; struct nlmsgerr e; char rest[512]; } answer;
+	struct {
+		struct nlmsghdr n;
+		struct nlmsgerr e;
+		char rest[512];
+	} answer;
 
 	if (send(fd, q, q->n.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
 		return -errno;
@@ -125,7 +133,8 @@ static int say(int fd, const struct request *q)
 
 static int make_pair(int fd, unsigned nr)
 {
-	struct request q = { .n = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.i)), .nlmsg_type = RTM_NEWLINK,
+	struct request q = { .n = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.i)),
+				    .nlmsg_type = RTM_NEWLINK,
 				    .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK } };
 	struct ifinfomsg other = { 0 };
 	struct rtattr *info, *data, *peer;
@@ -148,7 +157,8 @@ static int make_pair(int fd, unsigned nr)
 /* Both ends can only go up once both are there. */
 static int set_up(int fd, char end, unsigned nr)
 {
-	struct request q = { .n = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.i)), .nlmsg_type = RTM_NEWLINK,
+	struct request q = { .n = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.i)),
+				    .nlmsg_type = RTM_NEWLINK,
 				    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
 			     .i = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP } };
 	char name[IFNAMSIZ];

@@ -16,7 +16,7 @@
 #define PTRACE_GET_SYSCALL_INFO 0x420e
 #endif
 #define MARK SYS_setpgid
-#define MARK_ARG 0x5eed  /* no such process: the call changes nothing */
+#define MARK_ARG 0x5eed /* no such process: the call changes nothing */
 
 void traced_mark(void)
 {
@@ -95,7 +95,8 @@ int traced_follow(pid_t child, void (*each)(struct traced_list *list, unsigned n
 
 	if (waitpid(child, &status, 0) < 0 || !WIFSTOPPED(status))
 		return -ECHILD;
-	if (ptrace(PTRACE_SETOPTIONS, child, NULL, (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC)))
+	if (ptrace(PTRACE_SETOPTIONS, child, NULL,
+		   (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC)))
 		return -errno;
 	for (;;) {
 		struct ptrace_syscall_info info;
@@ -117,7 +118,8 @@ int traced_follow(pid_t child, void (*each)(struct traced_list *list, unsigned n
 		}
 		if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 			now = (struct traced_call){ .nr = info.entry.nr,
-						    .arg = { info.entry.args[0], info.entry.args[1], info.entry.args[2] } };
+						    .arg = { info.entry.args[0], info.entry.args[1],
+							     info.entry.args[2] } };
 			if (path_of && (now.nr == SYS_openat || now.nr == SYS_openat2))
 				tell_path(child, now.arg[1], path_of, arg);
 		} else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {

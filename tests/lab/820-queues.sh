@@ -8,6 +8,10 @@ drops()
 {
 	in_ns a tc -s -j qdisc show dev a0 | python3 -c 'import json,sys; print([q for q in json.load(sys.stdin) if q.get("root")][0]["drops"])'
 }
+# one family only: what IPv6 says at its own pace would be in the queue, too
+for n in a b; do
+	in_ns $n sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+done
 tried=0
 # one KIND CAUSE OPTIONS...
 one()

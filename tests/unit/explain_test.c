@@ -145,7 +145,7 @@ static void the_ordinary_tools_are_silent_about_a_socket(void **state)
 	tell_init(&t, SOCKET_UDP_RCVBUF_FULL);
 	evidence(&t, "Udp.RcvbufErrors", t.own, 12);
 	explain_finding(&t.f, &t.r);
-	assert_string_equal(t.f.ordinary, "nothing: ip -s link, netstat -i and ethtool -S do not show it");
+	assert_string_equal(t.f.ordinary, "ip -s link, netstat -i and ethtool -S show nothing of it");
 	tell_free(&t);
 }
 

@@ -306,10 +306,30 @@ static void each_command_of_a_line_gets_its_own_prefix(void **state)
 	tell_free(&t);
 }
 
+static void a_name_that_ip_netns_does_not_know_is_entered_by_a_process(void **state)
+{
+	char text[100];
+	struct tell t;
+	struct facts x;
+
+	(void)state;
+	tell_init(&t, DEVICE_LINK_DOWN);
+	t.s.place[t.lab].ns->borrowed = true;
+	t.s.place[t.lab].ns->pid = 4711;
+	t.e.ns = t.lab;
+	facts_init(&x, &t.f, &t.r);
+	assert_int_equal(facts_fill(&x, "ip route", FILL_SHELL, text, sizeof(text)), 0);
+	assert_string_equal(text, "nsenter -t 4711 -n ip route");
+	t.s.place[t.lab].ns->pid = 0;
+	assert_int_equal(facts_fill(&x, "ip route", FILL_SHELL, text, sizeof(text)), -ENODATA);
+	tell_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_command_of_a_line_gets_its_own_prefix),
+		cmocka_unit_test(a_name_that_ip_netns_does_not_know_is_entered_by_a_process),
 		cmocka_unit_test(names_are_quoted_for_the_shell),
 		cmocka_unit_test(bash_reads_back_the_name),
 		cmocka_unit_test(a_name_that_looks_like_an_option_makes_the_row_unusable),

@@ -237,6 +237,99 @@ static void a_contradiction_in_one_interval_after_the_other_is_told(void **state
 	}
 }
 
+/* The cheap counters are read once more, behind the details. */
+static void last_pass(unsigned tick)
+{
+	sample_begin(&s, tick * S, (1000 + tick) * S);
+	s.last_pass = s.tick;
+}
+
+static void next_interval(unsigned tick)
+{
+	sample_rebase(&s);
+	book();
+	sample_begin(&s, tick * S, (1000 + tick) * S);
+}
+
+static void what_a_total_counts_behind_its_details_is_not_unexplained(void **state)
+{
+	uint32_t rule = rule_in(ns, 7, true);
+
+	(void)state;
+	sample_begin(&s, 2 * S, 1002 * S);
+	moves("rule.packets", rule, 900);
+	moves("Ip.OutDiscards", ns, 900);
+	last_pass(3);
+	moves("Ip.OutDiscards", ns, 20);
+	book();
+	only(900);
+	assert_int_equal(l.policy, 900);
+	/* the rule shows them in the next interval */
+	next_interval(4);
+	moves("rule.packets", rule, 120);
+	moves("Ip.OutDiscards", ns, 100);
+	book();
+	only(120);
+	assert_int_equal(l.policy, 120);
+}
+
+static void what_waited_and_nothing_explains_is_booked_in_the_next_interval(void **state)
+{
+	uint32_t rule = rule_in(ns, 7, true);
+
+	(void)state;
+	sample_begin(&s, 2 * S, 1002 * S);
+	moves("rule.packets", rule, 900);
+	moves("Ip.OutDiscards", ns, 900);
+	last_pass(3);
+	moves("Ip.OutDiscards", ns, 20);
+	book();
+	next_interval(4);
+	moves("rule.packets", rule, 100);
+	moves("Ip.OutDiscards", ns, 100);
+	book();
+	only(120);
+	assert_int_equal(l.policy, 100);
+	assert_int_equal(booked(IP_DISCARDED, ns), 20);
+}
+
+static void without_details_nothing_waits(void **state)
+{
+	(void)state;
+	last_pass(2);
+	moves("Ip.OutDiscards", ns, 20);
+	book();
+	assert_int_equal(booked(IP_DISCARDED, ns), 20);
+}
+
+static void sockets_that_show_late_drops_lost_nothing_twice(void **state)
+{
+	uint32_t sock = socket_in(ns, 5000, 900, 1000);
+
+	(void)state;
+	sample_begin(&s, 2 * S, 1002 * S);
+	moves("Udp.InErrors", ns, 100);
+	moves("Udp.RcvbufErrors", ns, 100);
+	moves("sk_drops.udp", sock, 100);
+	book();
+	last_pass(3);
+	moves("Udp.InErrors", ns, 30);
+	moves("Udp.RcvbufErrors", ns, 30);
+	book();
+	only(130);
+	next_interval(4);
+	moves("Udp.InErrors", ns, 100);
+	moves("Udp.RcvbufErrors", ns, 100);
+	moves("sk_drops.udp", sock, 130);
+	book();
+	only(100);
+	/* but what goes beyond that is the memory limit as ever */
+	moves("sk_drops.udp", sock, 7);
+	book();
+	only(107);
+	assert_int_equal(booked(SOCKET_UDP_MEM_LIMIT, ns), 7);
+}
+
 static void softnet_drops_are_taken_off_however_many_devices_show_them(void **state)
 {
 	uint32_t cpu = sample_place(&s, PLACE_CPU, s.host, 1);
@@ -773,6 +866,9 @@ int main(void)
 		T(an_exact_part_that_keeps_exceeding_its_total_contradicts_the_table),
 		T(an_early_part_now_and_then_is_no_contradiction), T(a_contradiction_in_one_interval_after_the_other_is_told),
 		T(softnet_drops_are_taken_off_however_many_devices_show_them),
+		T(what_a_total_counts_behind_its_details_is_not_unexplained),
+		T(what_waited_and_nothing_explains_is_booked_in_the_next_interval), T(without_details_nothing_waits),
+		T(sockets_that_show_late_drops_lost_nothing_twice),
 		T(softnet_drops_are_booked_where_the_device_shows_them), T(a_part_wider_than_its_total_leaves_no_carry),
 		T(parts_of_all_cpus_are_taken_from_the_sum), T(a_bond_repeats_its_ports_and_is_not_added),
 		T(a_bond_repeats_the_parts_of_its_ports_too), T(a_bridge_does_not_repeat_its_ports),

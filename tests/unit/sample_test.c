@@ -53,6 +53,20 @@ static void the_first_value_is_the_baseline(void **state)
 	assert_int_equal(s.moved_count, 1);
 }
 
+static void a_new_interval_asks_for_settings_anew(void **state)
+{
+	uint64_t v = 212992, got = 0;
+
+	(void)state;
+	sample_setting(&s, "net.core.rmem_max", s.host, &v, 1);
+	assert_true(sample_setting_get(&s, "net.core.rmem_max", ns, 0, &got));
+	assert_int_equal(got, v);
+	sample_rebase(&s);
+	assert_false(sample_setting_get(&s, "net.core.rmem_max", ns, 0, &got));
+	sample_setting(&s, "net.core.rmem_max", s.host, &v, 1);
+	assert_int_equal(s.settings, 1);
+}
+
 static void a_place_that_came_later_starts_from_zero(void **state)
 {
 	uint32_t late, slot;
@@ -197,7 +211,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(the_first_value_is_the_baseline), T(a_place_that_came_later_starts_from_zero),
+		T(the_first_value_is_the_baseline), T(a_new_interval_asks_for_settings_anew),
+		T(a_place_that_came_later_starts_from_zero),
 		T(a_column_shown_only_when_not_zero_starts_from_zero), T(a_32_bit_counter_wraps),
 		T(a_32_bit_counter_that_fell_far_was_reset), T(after_a_long_gap_a_fall_is_never_called_a_wrap),
 		T(a_64_bit_counter_that_falls_is_a_reset_and_goes_on_from_there), T(a_gauge_may_fall_without_a_word),

@@ -9,6 +9,8 @@
 
 #include "base/sort.c"
 
+#include <stdlib.h>
+
 static int by_number(const void *a, const void *b, const void *arg)
 {
 	int x = *(const int *)a, y = *(const int *)b, up = *(const int *)arg;
@@ -24,7 +26,7 @@ static int for_qsort(const void *a, const void *b)
 static void each_order_of_six_numbers_is_put_right(void **state)
 {
 	(void)state;
-	for (unsigned code = 0; code < 46656; code++) {  /* six digits to base six, equal ones among them */
+	for (unsigned code = 0; code < 46656; code++) { /* six digits to base six, equal ones among them */
 		int v[6];
 		unsigned c = code;
 

@@ -210,8 +210,8 @@ static void hostile_and_endless_names_keep_the_width_and_reach_no_terminal(void 
 {
 	struct fixture *x = *state;
 	struct finding *f = fixture_lose_udp(x, 908);
-	char *const field[] = { f->where,   f->owner,	 f->socket,    f->why,		 f->look,
-				f->nothing, f->ordinary, x->unseen[0], x->event[0].text, f->fix[0].why };
+	char *const field[] = { f->where,    f->owner,	   f->socket,	     f->why,	   f->nothing,
+				f->ordinary, x->unseen[0], x->event[0].text, f->fix[0].why };
 	const char *s;
 
 	f->fixes = 1;
@@ -219,6 +219,7 @@ static void hostile_and_endless_names_keep_the_width_and_reach_no_terminal(void 
 		strcpy(field[i], HOSTILE);
 		memset(field[i] + strlen(field[i]), 'w', 80);
 	}
+	strcpy(f->look, HOSTILE); /* a command, so never wrapped */
 	strcpy(f->where, HOSTILE "\xe6\xbc\xa2\xe6\xbc\xa2 \xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2");
 	for (unsigned i = 0; i < 40; i++)
 		memcpy(f->owner + 3 * i, "\xe6\xbc\xa2", 4);
@@ -255,6 +256,21 @@ static void a_long_command_stays_whole_on_a_line_of_its_own(void **state)
 	s = fixture_write(x, &write_text);
 	has(s, line);
 	assert_true(fixture_width(s) <= 80);
+}
+
+static void what_scrolled_away_is_said_again_below(void **state)
+{
+	struct fixture *x = *state;
+	const char *s;
+
+	fixture_lose_udp(x, 908);
+	x->opts.rows = 200;
+	s = fixture_write(x, &write_text);
+	assert_null(strstr(s + 1, "LOST"));
+	x->opts.rows = 10;
+	s = fixture_write(x, &write_text);
+	assert_int_equal(strncmp(s, "LOST", 4), 0);
+	has(s, "\n\nLOST 908 ");
 }
 
 static void colour_adds_escapes_and_changes_no_column(void **state)
@@ -427,6 +443,7 @@ int main(void)
 		TEST(a_residue_is_shown_as_not_explained),
 		TEST(hostile_and_endless_names_keep_the_width_and_reach_no_terminal),
 		TEST(a_long_command_stays_whole_on_a_line_of_its_own),
+		TEST(what_scrolled_away_is_said_again_below),
 		TEST(colour_adds_escapes_and_changes_no_column),
 		TEST(every_width_from_forty_up_is_kept),
 		TEST(neither_words_nor_numbers_are_cut_where_a_line_ends),
