@@ -16,8 +16,6 @@ needs()
 	run   | build system                    | cmd meson           | meson              | meson
 	run   | build system                    | cmd ninja           | ninja-build        | ninja-build
 	run   | finds libraries                 | cmd pkg-config      | pkg-config         | pkgconf-pkg-config
-	run   | netlink                         | pc libmnl           | libmnl-dev         | libmnl-devel
-	run   | firewall rules                  | pc libnftnl         | libnftnl-dev       | libnftnl-devel
 	test  | unit tests                      | pc cmocka           | libcmocka-dev      | libcmocka-devel
 	test  | tests lose packets with it      | cmd python3         | python3            | python3
 	test  | namespaces for tests            | cmd ip              | iproute2           | iproute

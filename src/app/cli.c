@@ -89,6 +89,26 @@ bool cli_wait(uint64_t until_ns)
 	return true;
 }
 
+#define TICK_NS 1000000000ULL
+
+bool cli_tick(struct pipeline *p, uint64_t until_ns)
+{
+	static uint64_t cost;
+	/* where a tick is dear (thousands of namespaces) it comes more rarely: a late tick is a longer sample */
+	uint64_t began = cli_now(), next = began + (cost * 20 > TICK_NS ? cost * 20 : TICK_NS - cost);
+
+	if (next >= until_ns) {
+		cli_wait(until_ns);
+		return true;
+	}
+	if (cli_wait(next))
+		return true;
+	began = cli_now();
+	pipeline_tick(p);
+	cost = cli_now() - began;
+	return false;
+}
+
 struct writer_opts cli_writer_opts(const struct options *o, FILE *to)
 {
 	struct writer_opts w = { .verbose = o->verbose, .width = 80, .tty = isatty(fileno(to)) };

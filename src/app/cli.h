@@ -4,6 +4,7 @@
 #define APP_CLI_H
 
 #include "app/options.h"
+#include "app/pipeline.h"
 #include "out/writer.h"
 
 #include <signal.h>
@@ -18,6 +19,8 @@ void cli_catch(void);
 /* Waits until CLOCK_MONOTONIC shows until_ns; true when a signal came first (or had come). */
 bool cli_wait(uint64_t until_ns);
 uint64_t cli_now(void);
+/* Waits for the next tick and takes it; true when there is none any more: until_ns has come, or a signal. */
+bool cli_tick(struct pipeline *p, uint64_t until_ns);
 struct writer_opts cli_writer_opts(const struct options *o, FILE *to);
 /* Writes all of f to a stream; 0 or -errno with a sentence (a full disk is our own failure, not silence). */
 int cli_print(FILE *to, struct fmt *f, struct err *err);

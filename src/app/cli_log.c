@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* whydrop log: the simple tracking script, but right: one line per interval, each packet once. */
 #include "app/cli.h"
-#include "app/pipeline.h"
 
 static int line(struct pipeline *p, const struct options *o, struct err *err)
 {
@@ -18,6 +17,33 @@ static int line(struct pipeline *p, const struct options *o, struct err *err)
 	return r;
 }
 
+/* The books keep what has left (namespaces, devices, sockets, rules), so on a host of many short-lived containers they
+ * fill up. Then they are begun anew: what is lost in those few milliseconds is not seen. */
+#define WORN_PLACES 20000
+
+static bool worn(const struct sample *s)
+{
+	uint32_t gone = 0;
+
+	for (uint32_t i = 0; i < s->places; i++)
+		gone += s->place[i].gone;
+	return gone > WORN_PLACES;
+}
+
+static int begin(struct pipeline *p, const struct options *o, struct err *err)
+{
+	int r = pipeline_open(p, NULL, o->netns, err);
+
+	if (r)
+		return r;
+	r = pipeline_baseline(p, err);
+	if (r)
+		pipeline_close(p);
+	else
+		pipeline_settle(p);
+	return r;
+}
+
 int cli_log(const struct options *o)
 {
 	struct err err = { 0 };
@@ -27,21 +53,28 @@ int cli_log(const struct options *o)
 	int r;
 
 	cli_catch();
-	r = pipeline_open(&p, NULL, o->netns, &err);
+	r = begin(&p, o, &err);
 	if (r)
 		return cli_fail(&err);
-	r = pipeline_baseline(&p, &err);
-	if (r == 0)
-		pipeline_settle(&p);
 	next = cli_now() + o->interval_ns;
 	while (r == 0) {
-		bool last = cli_wait(next);
+		bool last;
 
+		while (!cli_tick(&p, next))
+			;
+		last = cli_wait(0);
 		r = line(&p, o, &err);
 		lost |= r == 0 && p.ledger.lost;
-		if (last || (o->count && ++lines >= o->count))
+		if (r || last || (o->count && ++lines >= o->count))
 			break;
-		pipeline_restart(&p);
+		if (worn(&p.sample)) {
+			pipeline_close(&p);
+			r = begin(&p, o, &err);
+			if (r)
+				return cli_fail(&err);
+		} else {
+			pipeline_restart(&p);
+		}
 		next += o->interval_ns;
 		if (next < cli_now())
 			next = cli_now() + o->interval_ns;

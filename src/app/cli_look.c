@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* whydrop look: a baseline, some seconds, a verdict; or the same from recordings. */
 #include "app/cli.h"
-#include "app/pipeline.h"
 #include "out/page.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-
-#define TICK_NS 1000000000ULL
 
 /* On a terminal one quiet line that is written over, else one line for whoever waits for the baseline. */
 static void progress(const struct pipeline *p, const struct options *o, uint64_t left_ns, bool first)
@@ -26,7 +23,7 @@ static void progress(const struct pipeline *p, const struct options *o, uint64_t
 	fmt_add(&f, "watching %u namespace%s", ns, ns == 1 ? "" : "s");
 	if (tty)
 		fmt_add(&f, ", %llu s left, %s lost so far (Ctrl-C: verdict now)",
-			(unsigned long long)((left_ns + TICK_NS - 1) / TICK_NS), page_number(p->ledger.lost).s);
+			(unsigned long long)((left_ns + 999999999) / 1000000000), page_number(p->ledger.lost).s);
 	/* a line that wraps cannot be written over */
 	if (tty)
 		fprintf(stderr, "\r\033[K%.*s", cli_writer_opts(o, stderr).width - 1, text);
@@ -51,25 +48,16 @@ static int verdict(struct pipeline *p, const struct options *o, struct err *err)
 
 static int watch(struct pipeline *p, const struct options *o, struct err *err)
 {
-	uint64_t end, next;
+	uint64_t end;
 	int r = pipeline_baseline(p, err);
 
 	if (r)
 		return r;
 	pipeline_settle(p);
 	end = cli_now() + o->for_ns;
-	next = cli_now() + TICK_NS;
 	progress(p, o, o->for_ns, true);
-	while (next < end && !cli_wait(next)) {
-		uint64_t began = cli_now(), cost;
-
-		pipeline_tick(p);
-		cost = cli_now() - began;
-		/* where a tick is dear (thousands of namespaces) it comes more rarely: a late tick is a longer sample */
-		next = cli_now() + (cost * 20 > TICK_NS ? cost * 20 : TICK_NS - cost);
+	while (!cli_tick(p, end))
 		progress(p, o, end > cli_now() ? end - cli_now() : 0, false);
-	}
-	cli_wait(end);
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
 	return pipeline_finish(p, err);

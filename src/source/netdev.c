@@ -38,11 +38,11 @@ static const char *const dev_keys[16] = {
 
 struct dev {
 	int ifindex;
-	uint32_t place, slot0;
+	uint32_t place;
+	uint64_t print;        /* of the last message of numbers: the same again needs no reading */
+	uint32_t slot0;
 	uint32_t was_tick;     /* tick + 1 of the first notification of a tick, 0 none yet */
 	struct link_fact was;  /* as it was before that: a device is closed, unbound and then deleted in one go */
-	uint64_t last[STATS];
-	unsigned n;          /* counters read so far; 0 before the first read */
 };
 struct netdev {
 	struct dev *dev;
@@ -275,14 +275,10 @@ static void put_stats(struct sample *s, struct dev *d, const void *p, unsigned n
 
 	if (n > STATS)
 		n = STATS;
-	if (d->n == n && memcmp(d->last, p, n * sizeof(*v)) == 0)
-		return;
 	memcpy(v, p, n * sizeof(*v));
 	for (unsigned i = 0; i < n; i++)
-		if (i >= d->n || v[i] != d->last[i])
-			sample_put(s, d->slot0 + i, v[i]);
-	memcpy(d->last, v, n * sizeof(*v));
-	d->n = n;
+		sample_put(s, d->slot0 + i, v[i]);
+	d->print = 0;
 }
 
 static int each_stats(const struct nlmsghdr *nlh, void *arg)
@@ -290,6 +286,7 @@ static int each_stats(const struct nlmsghdr *nlh, void *arg)
 	struct read *r = arg;
 	const struct if_stats_msg *m = NLMSG_DATA(nlh);
 	const struct rtattr *a;
+	uint64_t print;
 	struct dev *d;
 	int len;
 
@@ -307,10 +304,14 @@ static int each_stats(const struct nlmsghdr *nlh, void *arg)
 		r->p->sample->no_room++;
 		return 0;
 	}
+	print = hash_print(m, nlh->nlmsg_len - NLMSG_HDRLEN);
+	if (d->print == print)
+		return 0;
 	RTA_EACH(a, len) {
 		if (rta_type(a) == IFLA_STATS_LINK_64)
 			put_stats(r->p->sample, d, RTA_DATA(a), (unsigned)(RTA_PAYLOAD(a) / sizeof(uint64_t)));
 	}
+	d->print = print;
 	return 0;
 }
 

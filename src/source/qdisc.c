@@ -40,13 +40,13 @@ struct queue {
 	int ifindex;
 	bool clsact;
 	uint32_t handle, place;
+	uint64_t print;  /* of the last message: the same again needs no reading */
+	uint32_t tick;
 	char kind[16];
 	uint32_t last[COUNTS];
 	uint64_t sum[COUNTS];
 	uint32_t slot[COUNTS], qlen_slot, backlog_slot;
 	const struct xstat *x[XSTATS];
-	uint64_t print;  /* of the last message: the same again needs no reading */
-	uint32_t tick;
 };
 struct qdisc {
 	struct queue *q;

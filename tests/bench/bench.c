@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table, the clocks and the count of the benchmarks. Counts live in shared memory: most numbers come from children. */
+/* The table, the clocks and the count of the benchmarks. Counts are in shared memory: most numbers are of children. */
 #include "bench.h"
 
 #include <dirent.h>

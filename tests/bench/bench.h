@@ -16,7 +16,7 @@ bool bench_full(void);
 /* The last line, "N passed, N failed, N skipped", and the exit status. */
 int bench_end(void);
 
-/* One number. ref: what it stands beside in the same unit, NULL when nothing; limit of value / ref_value, 0 for none. */
+/* One number. ref: what stands beside it, same unit, NULL for nothing; limit of value / ref_value, 0 for none. */
 void bench_ratio(const char *name, double value, const char *unit, const char *ref, double ref_value, double limit);
 /* One number with a limit of its own (memory, counts), 0 for none. */
 void bench_value(const char *name, double value, const char *unit, const char *ref, double limit);

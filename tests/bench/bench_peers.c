@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What others need for the same kind of sample, where they are installed: node_exporter with its network collectors, a
- * scrape; netdata with the network part of its proc plugin, a second. Everything in a namespace of its own, on loopback.
+ * scrape; netdata with the network part of its proc plugin, a second. All in a namespace of its own, on loopback.
  * No limit: others may get better.
  */
 #include "app/pipeline.h"

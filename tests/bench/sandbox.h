@@ -12,7 +12,7 @@
 int sandbox_run(bool own_net, int (*fn)(void *arg), void *arg);
 /* Inside: so many devices in pairs, all up; 0 or -errno. */
 int sandbox_veths(unsigned n);
-/* Inside: so many network namespaces, every other one with a process and without a name, the rest the other way round. */
+/* Inside: so many network namespaces, half with a process and no name, half the other way round. */
 int sandbox_namespaces(unsigned n);
 /* A child that runs a program with its output thrown away (err_fd: its standard error); its pid or -errno. */
 int sandbox_spawn(const char *const *argv, int err_fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process really asks the kernel, seen from outside by ptrace: neither our counting nor strace is to be trusted. */
+/* What a process asks the kernel, seen from outside by ptrace: neither our counting nor strace is to be trusted. */
 #ifndef BENCH_TRACED_H
 #define BENCH_TRACED_H
 

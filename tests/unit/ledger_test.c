@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rules of the ledger (ARCHITECTURE.md), each on the real tables: one loss is one entry, whatever else ticked. */
+/* The rules of the ledger (ARCHITECTURE.md), each on the real tables: one loss is one entry, whatever else ticked.
+ * long: one small test for each rule and each bug, over one fixture. */
 #include "ledger/ledger.h"
 
 #include <setjmp.h>
