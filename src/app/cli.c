@@ -42,7 +42,7 @@ int cli_fail(const struct err *err)
 	case ESRCH:
 		return EXIT_USAGE;
 	case ENODATA:
-	case EBADMSG:  /* a recording so damaged that nothing of it is left */
+	case EBADMSG: /* a recording so damaged that nothing of it is left */
 	case ENOENT:
 	case ENOTDIR:
 	case EACCES:

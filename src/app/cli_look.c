@@ -71,7 +71,7 @@ static int compare(struct pipeline *p, const struct options *o, struct err *err)
 		return r;
 	r = pipeline_compare(p, o->to, o->netns, err);
 	if (r == 0)
-		cli_warn(err);  /* damaged, but the rest was read */
+		cli_warn(err); /* damaged, but the rest was read */
 	return r;
 }
 

@@ -20,7 +20,7 @@ int cli_snapshot(const struct options *o)
 	if (r == 0 && tree_write(p.tree, o->args[0], &err)) {
 		pipeline_close(&p);
 		cli_warn(&err);
-		return EXIT_OWN_FAILURE;  /* what could be read is not the trouble */
+		return EXIT_OWN_FAILURE; /* what could be read is not the trouble */
 	}
 	pipeline_close(&p);
 	return r ? cli_fail(&err) : EXIT_CLEAN;

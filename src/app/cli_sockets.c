@@ -15,7 +15,7 @@ int cli_sockets(const struct options *o)
 	if (r)
 		return cli_fail(&err);
 	cli_warn(&err);
-	p.sample.zero_base = true;  /* what each socket has lost in its life */
+	p.sample.zero_base = true; /* what each socket has lost in its life */
 	p.probe.all_sockets = true;
 	r = pipeline_baseline(&p, &err);
 	if (r == 0) {

@@ -38,7 +38,8 @@ int main(int argc, char **argv)
 	bool named = argc > 1 && argv[1][0] != '-';
 
 	fmt_grow(&out);
-	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+	if (argc > 1 &&
+	    (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		options_help(commands, ARRAY_SIZE(commands), &out);
 		return emit(&out, stdout, EXIT_CLEAN);
 	}

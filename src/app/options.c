@@ -11,7 +11,7 @@
 
 enum type { FLAG, COUNT, TEXT, SECONDS, NUMBER, EVENTS };
 
-#define LONGEST_NS (100ULL * 365 * 86400 * 1000000000)  /* a century */
+#define LONGEST_NS (100ULL * 365 * 86400 * 1000000000) /* a century */
 #define ALL (CMD_LOOK | CMD_SOCKETS | CMD_EXPLAIN | CMD_SNAPSHOT | CMD_LOG)
 #define AT(field) offsetof(struct options, field)
 
@@ -29,7 +29,8 @@ static const struct option_row {
 	{ "json", 0, FLAG, CMD_LOOK, AT(json), NULL, "one JSON object on standard output" },
 	{ "netns", 0, TEXT, CMD_LOOK | CMD_SOCKETS | CMD_LOG | CMD_SNAPSHOT, AT(netns), "NAME|all",
 	  "one network namespace: name, inode or a pid in it" },
-	{ "root", 0, TEXT, CMD_LOOK | CMD_SOCKETS, AT(root), "DIR", "totals since boot of a snapshot or recorded tree" },
+	{ "root", 0, TEXT, CMD_LOOK | CMD_SOCKETS, AT(root), "DIR",
+	  "totals since boot of a snapshot or recorded tree" },
 	{ "from", 0, TEXT, CMD_LOOK, AT(from), "A", "compare two recordings: the earlier" },
 	{ "to", 0, TEXT, CMD_LOOK, AT(to), "B", "and the later one" },
 	{ "events", 0, EVENTS, CMD_LOOK | CMD_LOG, AT(events), "auto|btf|raw|off",
@@ -46,9 +47,12 @@ static const struct option_row {
 /* "10s", "500ms", "2m", "1h" or plain seconds; into nanoseconds. */
 static bool parse_time(const char *text, uint64_t *ret_ns)
 {
-	static const struct { const char *unit; uint64_t ns; } units[] = {
-		{ "ms", 1000000ULL }, { "s", 1000000000ULL }, { "m", 60000000000ULL }, { "h", 3600000000000ULL },
-		{ "", 1000000000ULL },
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = {
+		{ "ms", 1000000ULL },	   { "s", 1000000000ULL }, { "m", 60000000000ULL },
+		{ "h", 3600000000000ULL }, { "", 1000000000ULL },
 	};
 	struct slice s = slice_str(text), num, frac = { 0 };
 	size_t n = strspn(text, "0123456789");
@@ -93,7 +97,8 @@ static int set(struct options *o, const struct option_row *r, const char *arg, s
 		return 0;
 	case SECONDS:
 		if (!parse_time(arg, (uint64_t *)at))
-			return err_set(err, EINVAL, "--%s: expected a time such as 10s, 500ms or 2m, got \"%s\"", r->name, arg);
+			return err_set(err, EINVAL, "--%s: expected a time such as 10s, 500ms or 2m, got \"%s\"",
+				       r->name, arg);
 		return 0;
 	case NUMBER:
 		if (!slice_u64(slice_str(arg), (uint64_t *)at))
@@ -126,7 +131,7 @@ int options_parse(struct options *o, const struct command *cmd, int argc, char *
 		if (rows[i].arg)
 			letters[n++] = ':';
 	}
-	memmove(letters, letters + 1, n);  /* no '+': options may follow arguments */
+	memmove(letters, letters + 1, n); /* no '+': options may follow arguments */
 	optind = 1;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -139,7 +144,8 @@ int options_parse(struct options *o, const struct command *cmd, int argc, char *
 		if (c == ':')
 			return err_set(err, EINVAL, "%s: a value is missing", argv[optind - 1]);
 		if (!r)
-			return err_set(err, EINVAL, "%s: no such option (whydrop %s --help lists them)", argv[optind - 1], cmd->name);
+			return err_set(err, EINVAL, "%s: no such option (whydrop %s --help lists them)",
+				       argv[optind - 1], cmd->name);
 		if (!(r->commands & cmd->bit))
 			return err_set(err, EINVAL, "--%s: not an option of \"%s\"", r->name, cmd->name);
 		e = set(o, r, optarg, err);
@@ -156,7 +162,8 @@ int options_parse(struct options *o, const struct command *cmd, int argc, char *
 
 void options_command_help(const struct command *cmd, struct fmt *out)
 {
-	fmt_add(out, "usage: whydrop %s [options]%s%s\n\n%s\n\n", cmd->name, cmd->args[0] ? " " : "", cmd->args, cmd->help);
+	fmt_add(out, "usage: whydrop %s [options]%s%s\n\n%s\n\n", cmd->name, cmd->args[0] ? " " : "", cmd->args,
+		cmd->help);
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct option_row *r = &rows[i];
 
@@ -174,8 +181,9 @@ void options_command_help(const struct command *cmd, struct fmt *out)
 
 void options_help(const struct command *commands, unsigned n, struct fmt *out)
 {
-	fmt_add(out, "whydrop says which packets are lost inside this host, where, why, who it hurts\nand what to do.\n\n"
-		     "usage: whydrop [COMMAND] [options]\n\ncommands (default: look)\n");
+	fmt_add(out,
+		"whydrop says which packets are lost inside this host, where, why, who it hurts\nand what to do.\n\n"
+		"usage: whydrop [COMMAND] [options]\n\ncommands (default: look)\n");
 	for (unsigned i = 0; i < n; i++) {
 		fmt_add(out, "  %s%s%s", commands[i].name, commands[i].args[0] ? " " : "", commands[i].args);
 		fmt_pad(out, 20);

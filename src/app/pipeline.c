@@ -119,7 +119,7 @@ int pipeline_baseline(struct pipeline *p, struct err *err)
 static void ask_sockets(struct pipeline *p)
 {
 	struct sample *s = &p->sample;
-	uint32_t moved = s->moved_count;  /* what the sockets themselves add is not looked at */
+	uint32_t moved = s->moved_count; /* what the sockets themselves add is not looked at */
 	bool asked = false;
 
 	for (uint32_t k = 0; k < moved; k++) {
@@ -207,7 +207,8 @@ static double seconds(const struct pipeline *p)
 		return 0;
 	if (s->mono_ns >= s->began_mono_ns)
 		return (double)(s->mono_ns - s->began_mono_ns) / 1e9;
-	return s->real_ns > s->began_real_ns ? (double)(s->real_ns - s->began_real_ns) / 1e9 : 0;  /* started anew in between */
+	return s->real_ns > s->began_real_ns ? (double)(s->real_ns - s->began_real_ns) / 1e9 :
+					       0; /* started anew in between */
 }
 
 static int conclude(struct pipeline *p, struct err *err)
@@ -277,7 +278,7 @@ void pipeline_restart(struct pipeline *p)
 		if (!p->blind[i][0])
 			continue;
 		p->blind[i][0] = 0;
-		p->sample.health[i].state = SOURCE_OFF;  /* said anew at the next read */
+		p->sample.health[i].state = SOURCE_OFF; /* said anew at the next read */
 		p->sample.health[i].why[0] = 0;
 	}
 	tree_reap(p->tree, &p->sample);
@@ -326,7 +327,8 @@ int pipeline_compare(struct pipeline *p, const char *path, const char *netns, st
 		return r;
 	tree_when(second, &real, &mono);
 	if (real && !p->untimed && real < p->sample.real_ns)
-		r = err_set(err, EINVAL, "%s: made before the recording it is compared with; swap --from and --to", path);
+		r = err_set(err, EINVAL, "%s: made before the recording it is compared with; swap --from and --to",
+			    path);
 	if (r == 0 && netns && strcmp(netns, "all") != 0)
 		r = tree_only(second, &p->sample, netns, err);
 	if (r) {

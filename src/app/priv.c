@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int home_fd = -1;  /* the namespace we live in */
+static int home_fd = -1; /* the namespace we live in */
 
 static int enter(int nsfd)
 {

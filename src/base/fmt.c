@@ -87,8 +87,11 @@ void fmt_bytes(struct fmt *f, const void *p, size_t n)
 
 size_t fmt_utf8(const unsigned char *p, size_t n)
 {
-	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 :
-		     p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+	size_t len = p[0] < 0x80		 ? 1 :
+		     p[0] >= 0xc2 && p[0] < 0xe0 ? 2 :
+		     p[0] >= 0xe0 && p[0] < 0xf0 ? 3 :
+		     p[0] >= 0xf0 && p[0] < 0xf5 ? 4 :
+						   0;
 
 	if (len == 0 || len > n)
 		return 0;

@@ -68,9 +68,17 @@ struct entry *book_add(struct book *b, const struct booking *k)
 			return NULL;
 		}
 		e = &l->entry[l->entries++];
-		*e = (struct entry){ .cause = k->cause, .ns = ns, .device = dev, .sock = sock, .rule = rule, .cpu = k->cpu,
-				     .packets = k->packets, .unit = counter_rows[k->counter].unit, .sure = k->sure,
-				     .why = k->why, .by_witness = k->by_witness };
+		*e = (struct entry){ .cause = k->cause,
+				     .ns = ns,
+				     .device = dev,
+				     .sock = sock,
+				     .rule = rule,
+				     .cpu = k->cpu,
+				     .packets = k->packets,
+				     .unit = counter_rows[k->counter].unit,
+				     .sure = k->sure,
+				     .why = k->why,
+				     .by_witness = k->by_witness };
 	}
 	book_evidence(e, k->counter, k->place, k->delta, true);
 	return e;
@@ -109,7 +117,7 @@ void book_surplus(struct book *b, uint32_t slot, uint64_t amount)
 	if (u->ticks < PATIENCE)
 		return;
 	if (book_grow((void **)&b->l->contradiction, &b->l->contradiction_cap, b->l->contradictions + 1,
-		 sizeof(*b->l->contradiction)))
+		      sizeof(*b->l->contradiction)))
 		b->failed = true;
 	else
 		b->l->contradiction[b->l->contradictions++] =

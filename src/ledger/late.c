@@ -37,7 +37,8 @@ static bool named(struct slice keys, uint16_t counter)
 	const char *key = counter_rows[counter].key;
 	size_t n = strlen(key);
 
-	for (const char *p = memmem(keys.p, keys.n, key, n); p; p = memmem(p + 1, (size_t)(keys.p + keys.n - p - 1), key, n))
+	for (const char *p = memmem(keys.p, keys.n, key, n); p;
+	     p = memmem(p + 1, (size_t)(keys.p + keys.n - p - 1), key, n))
 		if ((p == keys.p || p[-1] == '|') && (p + n == keys.p + keys.n || p[n] == '|'))
 			return true;
 	return false;

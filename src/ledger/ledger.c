@@ -3,6 +3,7 @@
  * Booking: every lost packet once. Parts are worked off before the totals that contain them (table_order). A part takes
  * its whole delta off its totals; the totals of one scope share one pool, because a packet ticks one chain of them.
  * What is left of a counter at a place is split by condition (when.c) and booked (entry.c).
+ * long: one algorithm, to be read from top to bottom.
  */
 #include "ledger/ledger.h"
 
@@ -16,7 +17,11 @@
 
 /* The totals that one part was taken off, kept to become evidence and, for machine-wide parts, places. */
 struct takeoff {
-	struct { uint32_t slot; uint64_t took; bool any; } at[TOUCHED];
+	struct {
+		uint32_t slot;
+		uint64_t took;
+		bool any;
+	} at[TOUCHED];
 	unsigned n;
 };
 
@@ -189,7 +194,11 @@ static bool repeats(const struct link_fact *l, uint16_t counter)
 	return false;
 }
 
-struct over { uint16_t total; uint64_t *rem; struct takeoff *t; };
+struct over {
+	uint16_t total;
+	uint64_t *rem;
+	struct takeoff *t;
+};
 
 static void take_rider(struct book *b, uint32_t rider, void *arg)
 {
@@ -225,7 +234,7 @@ static uint32_t target_of(const struct book *b, uint16_t total, enum reach reach
 		/* only where the sender was told does the IP layer count the packet of a rule, too, and only the egress hook
 		 * of a device, behind the IP layer, looks to UDP like a full queue */
 		if (p->kind == PLACE_RULE && (!p->rule->output || (counter_rows[total].cause == SOCKET_SNDBUF_FULL &&
-								    strcmp(p->rule->hook, "egress") != 0)))
+								   strcmp(p->rule->hook, "egress") != 0)))
 			return SLOT_NONE;
 	} else if (counter_rows[total].scope == MACHINE) {
 		at = b->s->host;
@@ -320,8 +329,11 @@ static void book_slot(struct book *b, uint32_t slot, const struct takeoff *t)
 	const struct counter *row = &counter_rows[y->counter];
 	const struct place *p = &b->s->place[y->place];
 	uint64_t rest = b->x->left[slot] - late_wait(b, slot, b->x->left[slot]);
-	struct booking k = { .place = y->place, .sock = PLACE_NONE, .cpu = p->kind == PLACE_CPU ? (int32_t)p->id : -1,
-			     .counter = y->counter, .delta = book_amount(b, slot) };
+	struct booking k = { .place = y->place,
+			     .sock = PLACE_NONE,
+			     .cpu = p->kind == PLACE_CPU ? (int32_t)p->id : -1,
+			     .counter = y->counter,
+			     .delta = book_amount(b, slot) };
 
 	/* a machine-wide counter is booked where its packets are visible */
 	for (unsigned i = 0; i < t->n && rest; i++) {
@@ -411,9 +423,15 @@ static void book_witness(struct book *b, uint16_t c)
 
 	for (uint32_t i = b->x->first[c]; i < b->x->first[c + 1]; i++) {
 		uint32_t slot = b->x->active[i];
-		struct booking k = { .place = b->s->series[slot].place, .sock = PLACE_NONE, .cpu = -1, .counter = c,
-				     .packets = b->x->left[slot], .delta = book_amount(b, slot), .sure = LIKELY,
-				     .by_witness = true, .cause = counter_rows[c].cause };
+		struct booking k = { .place = b->s->series[slot].place,
+				     .sock = PLACE_NONE,
+				     .cpu = -1,
+				     .counter = c,
+				     .packets = b->x->left[slot],
+				     .delta = book_amount(b, slot),
+				     .sure = LIKELY,
+				     .by_witness = true,
+				     .cause = counter_rows[c].cause };
 
 		if (!k.packets || booking == COUNTER_NONE ||
 		    target_of(b, booking, counter_rows[c].of[0].reach, k.place) != SLOT_NONE)
@@ -452,7 +470,7 @@ int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
 			const struct counter *row = &counter_rows[order[i]];
 
 			if (b.x->first[order[i]] == b.x->first[order[i] + 1])
-				continue;  /* most: their rows are not even touched */
+				continue; /* most: their rows are not even touched */
 			if (row->is != WITNESS && pass == (first_pass(row) ? 0 : last_pass(row) ? 2 : 1))
 				book_counter(&b, order[i]);
 		}
@@ -466,14 +484,24 @@ int ledger_book(struct ledger *l, const struct sample *s, enum ledger_view view)
 
 /* What went well, by layer: the denominator of a loss. */
 static const char *const traffic_keys[LAYER_COUNT] = {
-	[LAYER_NIC] = "dev.rx_packets", [LAYER_XDP] = "dev.rx_packets", [LAYER_TC] = "dev.rx_packets",
-	[LAYER_SOFTIRQ] = "dev.rx_packets", [LAYER_BRIDGE] = "dev.rx_packets", [LAYER_DEVICE] = "dev.rx_packets|dev.tx_packets",
-	[LAYER_NETFILTER] = "Ip.InReceives|Ip6InReceives", [LAYER_CONNTRACK] = "Ip.InReceives|Ip6InReceives",
-	[LAYER_XFRM] = "Ip.InReceives|Ip6InReceives", [LAYER_TUNNEL] = "dev.rx_packets|dev.tx_packets",
-	[LAYER_NEIGHBOUR] = "Ip.OutRequests|Ip6OutRequests", [LAYER_IP] = "Ip.InReceives|Ip6InReceives",
-	[LAYER_MULTICAST] = "IpExt.InMcastPkts|Ip6InMcastPkts", [LAYER_ICMP] = "Icmp.InMsgs|Icmp6InMsgs",
-	[LAYER_UDP] = "Udp.InDatagrams|Udp6InDatagrams", [LAYER_TCP] = "Tcp.InSegs",
-	[LAYER_SOCKET] = "Udp.InDatagrams|Udp6InDatagrams", [LAYER_QDISC] = "dev.tx_packets",
+	[LAYER_NIC] = "dev.rx_packets",
+	[LAYER_XDP] = "dev.rx_packets",
+	[LAYER_TC] = "dev.rx_packets",
+	[LAYER_SOFTIRQ] = "dev.rx_packets",
+	[LAYER_BRIDGE] = "dev.rx_packets",
+	[LAYER_DEVICE] = "dev.rx_packets|dev.tx_packets",
+	[LAYER_NETFILTER] = "Ip.InReceives|Ip6InReceives",
+	[LAYER_CONNTRACK] = "Ip.InReceives|Ip6InReceives",
+	[LAYER_XFRM] = "Ip.InReceives|Ip6InReceives",
+	[LAYER_TUNNEL] = "dev.rx_packets|dev.tx_packets",
+	[LAYER_NEIGHBOUR] = "Ip.OutRequests|Ip6OutRequests",
+	[LAYER_IP] = "Ip.InReceives|Ip6InReceives",
+	[LAYER_MULTICAST] = "IpExt.InMcastPkts|Ip6InMcastPkts",
+	[LAYER_ICMP] = "Icmp.InMsgs|Icmp6InMsgs",
+	[LAYER_UDP] = "Udp.InDatagrams|Udp6InDatagrams",
+	[LAYER_TCP] = "Tcp.InSegs",
+	[LAYER_SOCKET] = "Udp.InDatagrams|Udp6InDatagrams",
+	[LAYER_QDISC] = "dev.tx_packets",
 };
 
 bool ledger_traffic(const struct sample *s, const struct entry *e, uint64_t *ret_packets)

@@ -142,7 +142,8 @@ static uint64_t link_starts(const struct book *b, uint32_t ns)
 	uint16_t changes = table_counter(slice_str("dev.carrier_changes"));
 	uint64_t n = 0;
 
-	for (uint32_t i = sample_child(b->s, ns); b->view == LEDGER_MOVED && i != PLACE_NONE; i = b->s->place[i].sibling) {
+	for (uint32_t i = sample_child(b->s, ns); b->view == LEDGER_MOVED && i != PLACE_NONE;
+	     i = b->s->place[i].sibling) {
 		uint32_t slot = sample_lookup(b->s, changes, i);
 
 		n += slot != SLOT_NONE && b->s->series[slot].sum ? LINK_START : 0;

@@ -136,7 +136,7 @@ static void say_sources(struct page *p, const struct report *r)
 
 	page_blank(p);
 	page_say(p, BOLD, "Sources");
-	page_say(p, PLAIN, "(name, state, CPU time used, failed reads)");
+	page_say(p, PLAIN, "(name, state, time used, failed reads)");
 	for (unsigned i = 0; i < SRC_COUNT; i++) {
 		const struct source_health *h = &r->sample->health[i];
 

@@ -11,12 +11,14 @@
 #define WRAP_MAX_DT_NS (120 * 1000000000ULL)
 
 static const enum scope scope_of_kind[PLACE_KINDS] = {
-	[PLACE_HOST] = MACHINE, [PLACE_NETNS] = NETNS, [PLACE_DEVICE] = DEVICE,
-	[PLACE_CPU] = CPU, [PLACE_SOCKET] = SOCKET, [PLACE_RULE] = RULE,
+	[PLACE_HOST] = MACHINE, [PLACE_NETNS] = NETNS,	 [PLACE_DEVICE] = DEVICE,
+	[PLACE_CPU] = CPU,	[PLACE_SOCKET] = SOCKET, [PLACE_RULE] = RULE,
 };
 static const size_t fact_size[PLACE_KINDS] = {
-	[PLACE_NETNS] = sizeof(struct ns_fact), [PLACE_DEVICE] = sizeof(struct link_fact),
-	[PLACE_SOCKET] = sizeof(struct sock_fact), [PLACE_RULE] = sizeof(struct rule_fact),
+	[PLACE_NETNS] = sizeof(struct ns_fact),
+	[PLACE_DEVICE] = sizeof(struct link_fact),
+	[PLACE_SOCKET] = sizeof(struct sock_fact),
+	[PLACE_RULE] = sizeof(struct rule_fact),
 };
 
 /* Makes room for one more element; 0 or -ENOMEM. */
@@ -89,10 +91,10 @@ void sample_rebase(struct sample *s)
 		struct series *x = &s->series[s->moved[i]];
 
 		x->sum = 0;
-		x->flags &= (uint16_t)~(SERIES_MOVED | SERIES_RESET | SERIES_WRAPPED);
+		x->flags &= (uint16_t) ~(SERIES_MOVED | SERIES_RESET | SERIES_WRAPPED);
 	}
 	s->moved_count = s->events = s->resets = s->settings = 0;
-	hash_clear(&s->setting_index);  /* they are asked anew where something is lost, and may have changed */
+	hash_clear(&s->setting_index); /* they are asked anew where something is lost, and may have changed */
 	s->began_mono_ns = s->mono_ns;
 	s->began_real_ns = s->real_ns;
 }
@@ -120,7 +122,11 @@ uint32_t sample_place(struct sample *s, enum place_kind kind, uint32_t parent, u
 	    hash_put(&s->place_index, place_key(kind, parent, id), s->places))
 		goto out;
 	p = &s->place[s->places];
-	*p = (struct place){ .kind = (uint8_t)kind, .born = s->tick > 0, .parent = parent, .id = id, .child = PLACE_NONE,
+	*p = (struct place){ .kind = (uint8_t)kind,
+			     .born = s->tick > 0,
+			     .parent = parent,
+			     .id = id,
+			     .child = PLACE_NONE,
 			     .sibling = sample_child(s, parent) };
 	if (fact_size[kind]) {
 		p->any = calloc(1, fact_size[kind]);
@@ -278,7 +284,8 @@ void sample_put_changed(struct sample *s, uint32_t slot, uint64_t value)
 	s->moved[s->moved_count++] = slot;
 }
 
-void sample_each_moved(const struct sample *s, uint32_t place, void (*each)(const struct series *y, void *arg), void *arg)
+void sample_each_moved(const struct sample *s, uint32_t place, void (*each)(const struct series *y, void *arg),
+		       void *arg)
 {
 	const struct place *p = place < s->places ? &s->place[place] : NULL;
 

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 
-struct conntrack { struct percpu ct, synproxy; };
+struct conntrack {
+	struct percpu ct, synproxy;
+};
 
 static int conntrack_read(struct probe *p, struct netns *ns, void *state, struct err *err)
 {

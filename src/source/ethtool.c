@@ -353,7 +353,7 @@ static int ethtool_read(struct probe *p, struct netns *ns, void *state, struct e
 		i++;
 	}
 	if (err)
-		*err = first;  /* a device without statistics is no remark */
+		*err = first; /* a device without statistics is no remark */
 	return bad ? bad : fed ? 0 : -ENOENT;
 }
 

@@ -30,21 +30,23 @@ static const char *const builtin_names[IPT_HOOKS] = { "PREROUTING", "INPUT", "FO
 #define TOLD_HOOKS (1u << NF_INET_LOCAL_OUT | 1u << NF_INET_POST_ROUTING)
 
 struct chain {
-	uint32_t start;          /* offset of its first entry */
+	uint32_t start; /* offset of its first entry */
 	struct slice name;
 	uint16_t hooks;
 };
 
-struct way { uint32_t from, to; };
+struct way {
+	uint32_t from, to;
+};
 
 struct ipt_state {
 	struct rules rules;
-	struct chain *chain;     /* of the table at hand, by offset */
+	struct chain *chain; /* of the table at hand, by offset */
 	uint32_t chains, chain_cap;
 	struct way *way;
 	uint32_t ways, way_cap;
-	struct hash same;        /* how many rules of a chain said the same so far */
-	char *buf;               /* for the kernel's answer */
+	struct hash same; /* how many rules of a chain said the same so far */
+	char *buf;	  /* for the kernel's answer */
 	size_t buf_bytes;
 	bool no_room;
 };
@@ -154,7 +156,9 @@ static int find_chains(struct reading *rd, struct err *err)
 		if (name.p)
 			add_chain(st, at, name, 0);
 	}
-	return damaged ? err_set(err, EPROTO, "%s table %s: entry at byte %zu is damaged", rd->kind->tool, rd->table, at) : 0;
+	return damaged ? err_set(err, EPROTO, "%s table %s: entry at byte %zu is damaged", rd->kind->tool, rd->table,
+				 at) :
+			 0;
 }
 
 static uint32_t chain_at(const struct ipt_state *st, uint32_t start)

@@ -21,14 +21,30 @@
 #include "source/rules.h"
 
 const struct ipt_kind ipt_kinds[2] = {
-	{ .tool = "iptables", .family = "ip", .names = NET_IPT_NAMES, .domain = AF_INET, .level = IPPROTO_IP,
-	  .get_info = IPT_SO_GET_INFO, .get_entries = IPT_SO_GET_ENTRIES, .ip_bytes = sizeof(struct ipt_ip),
-	  .entry_bytes = sizeof(struct ipt_entry), .target_at = offsetof(struct ipt_entry, target_offset),
-	  .next_at = offsetof(struct ipt_entry, next_offset), .counters_at = offsetof(struct ipt_entry, counters) },
-	{ .tool = "ip6tables", .family = "ip6", .names = NET_IP6T_NAMES, .domain = AF_INET6, .level = IPPROTO_IPV6,
-	  .get_info = IP6T_SO_GET_INFO, .get_entries = IP6T_SO_GET_ENTRIES, .ip_bytes = sizeof(struct ip6t_ip6),
-	  .entry_bytes = sizeof(struct ip6t_entry), .target_at = offsetof(struct ip6t_entry, target_offset),
-	  .next_at = offsetof(struct ip6t_entry, next_offset), .counters_at = offsetof(struct ip6t_entry, counters) },
+	{ .tool = "iptables",
+	  .family = "ip",
+	  .names = NET_IPT_NAMES,
+	  .domain = AF_INET,
+	  .level = IPPROTO_IP,
+	  .get_info = IPT_SO_GET_INFO,
+	  .get_entries = IPT_SO_GET_ENTRIES,
+	  .ip_bytes = sizeof(struct ipt_ip),
+	  .entry_bytes = sizeof(struct ipt_entry),
+	  .target_at = offsetof(struct ipt_entry, target_offset),
+	  .next_at = offsetof(struct ipt_entry, next_offset),
+	  .counters_at = offsetof(struct ipt_entry, counters) },
+	{ .tool = "ip6tables",
+	  .family = "ip6",
+	  .names = NET_IP6T_NAMES,
+	  .domain = AF_INET6,
+	  .level = IPPROTO_IPV6,
+	  .get_info = IP6T_SO_GET_INFO,
+	  .get_entries = IP6T_SO_GET_ENTRIES,
+	  .ip_bytes = sizeof(struct ip6t_ip6),
+	  .entry_bytes = sizeof(struct ip6t_entry),
+	  .target_at = offsetof(struct ip6t_entry, target_offset),
+	  .next_at = offsetof(struct ip6t_entry, next_offset),
+	  .counters_at = offsetof(struct ip6t_entry, counters) },
 };
 
 _Static_assert(sizeof(struct ipt_getinfo) == sizeof(struct ip6t_getinfo), "both families answer alike");
@@ -45,8 +61,9 @@ int ipt_view_parse(const struct ipt_kind *kind, struct slice blob, struct ipt_vi
 	if (info.size != blob.n - head)
 		return err_set(err, EPROTO, "%s: expected %u bytes of entries, got %zu", kind->tool, info.size,
 			       blob.n - head);
-	*ret = (struct ipt_view){ .kind = kind, .valid_hooks = info.valid_hooks,
-				   .entries = slice_of(blob.p + head, blob.n - head) };
+	*ret = (struct ipt_view){ .kind = kind,
+				  .valid_hooks = info.valid_hooks,
+				  .entries = slice_of(blob.p + head, blob.n - head) };
 	memcpy(ret->hook_entry, info.hook_entry, sizeof(ret->hook_entry));
 	memcpy(ret->underflow, info.underflow, sizeof(ret->underflow));
 	return 0;
@@ -190,8 +207,11 @@ static void device(struct fmt *out, const char *option, bool invert, const char 
 
 static void protocol(struct fmt *out, bool invert, unsigned proto)
 {
-	const char *word = proto == IPPROTO_UDP ? "udp" : proto == IPPROTO_TCP ? "tcp" : proto == IPPROTO_ICMP ? "icmp" :
-			   proto == IPPROTO_ICMPV6 ? "icmpv6" : NULL;
+	const char *word = proto == IPPROTO_UDP	   ? "udp" :
+			   proto == IPPROTO_TCP	   ? "tcp" :
+			   proto == IPPROTO_ICMP   ? "icmp" :
+			   proto == IPPROTO_ICMPV6 ? "icmpv6" :
+						     NULL;
 
 	if (!proto)
 		return;

@@ -19,9 +19,19 @@
 #include <sys/socket.h>
 
 enum what { GROUP, SOURCE_FILTER, LINK_ADDRESS };
-struct member { uint32_t ifindex; uint8_t what, family, len; uint8_t addr[32]; };
-struct list { struct member *m; uint32_t n, cap; };
-struct mcast { struct list now, last; bool based; };
+struct member {
+	uint32_t ifindex;
+	uint8_t what, family, len;
+	uint8_t addr[32];
+};
+struct list {
+	struct member *m;
+	uint32_t n, cap;
+};
+struct mcast {
+	struct list now, last;
+	bool based;
+};
 
 static int add(struct list *l, const struct member *m)
 {
@@ -60,7 +70,7 @@ static int igmp_text(struct list *l, struct slice text, struct err *err)
 		struct member m = { .family = AF_INET };
 
 		if (nr++ == 0)
-			continue;  /* Idx	Device    : Count Querier	Group    Users Timer	Reporter */
+			continue; /* Idx	Device    : Count Querier	Group    Users Timer	Reporter */
 		if (line.n && line.p[0] != '\t') {
 			ifindex = 0;
 			if (!slice_word(&line, &word) || !slice_u64(word, &ifindex) || ifindex > INT32_MAX)
@@ -75,7 +85,7 @@ static int igmp_text(struct list *l, struct slice text, struct err *err)
 		}
 		m.ifindex = (uint32_t)ifindex;
 		m.len = 4;
-		memcpy(m.addr, &(uint32_t){ (uint32_t)v }, 4);  /* printed as the number in memory, network order */
+		memcpy(m.addr, &(uint32_t){ (uint32_t)v }, 4); /* printed as the number in memory, network order */
 		if (add(l, &m))
 			return err_set(err, ENOMEM, "igmp: out of memory");
 	}
@@ -244,7 +254,7 @@ static int mcast_read(struct probe *p, struct netns *ns, void *state, struct err
 		if (r == 0)
 			r = lines_text(&layouts[i], &x->now, text, &one);
 		if (r == -ENOENT || (ret && ret != -ENOENT))
-			continue;  /* an absent file is no news, and the first sentence stays */
+			continue; /* an absent file is no news, and the first sentence stays */
 		ret = r;
 		if (r && err)
 			*err = one;

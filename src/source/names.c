@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static struct names *known;  /* every header text met so far; a handful, never freed */
+static struct names *known; /* every header text met so far; a handful, never freed */
 
 static struct names *names_make(struct slice prefix, struct slice header)
 {

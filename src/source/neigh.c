@@ -5,12 +5,18 @@
 
 #include <errno.h>
 
-static const struct { enum net_file file; const char *prefix; unsigned bits; } files[] = {
+static const struct {
+	enum net_file file;
+	const char *prefix;
+	unsigned bits;
+} files[] = {
 	{ NET_ARP_CACHE, "arp_cache", 64 },
 	{ NET_NDISC_CACHE, "ndisc_cache", 64 },
 	{ NET_RT_CACHE, "rt_cache", 32 },
 };
-struct neigh { struct percpu file[ARRAY_SIZE(files)]; };
+struct neigh {
+	struct percpu file[ARRAY_SIZE(files)];
+};
 
 static int neigh_read(struct probe *p, struct netns *ns, void *state, struct err *err)
 {
@@ -22,7 +28,7 @@ static int neigh_read(struct probe *p, struct netns *ns, void *state, struct err
 		int r = percpu_source(p, ns, &x->file[i], files[i].prefix, files[i].bits, files[i].file, &one);
 
 		if (r == -ENOENT || (ret && ret != -ENOENT))
-			continue;  /* an absent file is no news, and the first sentence stays */
+			continue; /* an absent file is no news, and the first sentence stays */
 		ret = r;
 		if (r && err)
 			*err = one;

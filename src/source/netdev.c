@@ -5,6 +5,7 @@
  * not by polling. Where netlink cannot be asked (recorded trees, another user's namespace) /proc/net/dev serves:
  *     b0:   15064     146    0    0    0     0          0         0    15064     146    0    0    0     0       0          0
  * It prints the same numbers with some of them added up (drop = rx_dropped + rx_missed_errors).
+ * long: three ways of asking fill the same devices.
  */
 #include "source/source.h"
 
@@ -20,36 +21,68 @@
 
 /* In the order of struct rtnl_link_stats64. */
 static const char *const stats_keys[] = {
-	"dev.rx_packets", "dev.tx_packets", "dev.rx_bytes", "dev.tx_bytes", "dev.rx_errors", "dev.tx_errors",
-	"dev.rx_dropped", "dev.tx_dropped", "dev.multicast", "dev.collisions", "dev.rx_length_errors",
-	"dev.rx_over_errors", "dev.rx_crc_errors", "dev.rx_frame_errors", "dev.rx_fifo_errors", "dev.rx_missed_errors",
-	"dev.tx_aborted_errors", "dev.tx_carrier_errors", "dev.tx_fifo_errors", "dev.tx_heartbeat_errors",
-	"dev.tx_window_errors", "dev.rx_compressed", "dev.tx_compressed", "dev.rx_nohandler",
+	"dev.rx_packets",
+	"dev.tx_packets",
+	"dev.rx_bytes",
+	"dev.tx_bytes",
+	"dev.rx_errors",
+	"dev.tx_errors",
+	"dev.rx_dropped",
+	"dev.tx_dropped",
+	"dev.multicast",
+	"dev.collisions",
+	"dev.rx_length_errors",
+	"dev.rx_over_errors",
+	"dev.rx_crc_errors",
+	"dev.rx_frame_errors",
+	"dev.rx_fifo_errors",
+	"dev.rx_missed_errors",
+	"dev.tx_aborted_errors",
+	"dev.tx_carrier_errors",
+	"dev.tx_fifo_errors",
+	"dev.tx_heartbeat_errors",
+	"dev.tx_window_errors",
+	"dev.rx_compressed",
+	"dev.tx_compressed",
+	"dev.rx_nohandler",
 	"dev.rx_otherhost_dropped",
 };
 #define STATS ARRAY_SIZE(stats_keys)
 
 /* Columns of /proc/net/dev behind the colon, NULL where it adds up numbers that no row of ours means. */
 static const char *const dev_keys[16] = {
-	"dev.rx_bytes", "dev.rx_packets", "dev.rx_errors", "dev.rx_dropped", "dev.rx_fifo_errors",
-	"dev.rx_frame_errors", NULL, "dev.multicast", "dev.tx_bytes", "dev.tx_packets", "dev.tx_errors",
-	"dev.tx_dropped", "dev.tx_fifo_errors", "dev.collisions", "dev.tx_carrier_errors", NULL,
+	"dev.rx_bytes",
+	"dev.rx_packets",
+	"dev.rx_errors",
+	"dev.rx_dropped",
+	"dev.rx_fifo_errors",
+	"dev.rx_frame_errors",
+	NULL,
+	"dev.multicast",
+	"dev.tx_bytes",
+	"dev.tx_packets",
+	"dev.tx_errors",
+	"dev.tx_dropped",
+	"dev.tx_fifo_errors",
+	"dev.collisions",
+	"dev.tx_carrier_errors",
+	NULL,
 };
 
 struct dev {
 	int ifindex;
 	uint32_t place;
-	uint64_t print;        /* of the last message of numbers: the same again needs no reading */
+	uint64_t print; /* of the last message of numbers: the same again needs no reading */
 	uint32_t slot0;
-	uint32_t was_tick;     /* tick + 1 of the first notification of a tick, 0 none yet */
-	struct link_fact was;  /* as it was before that: a device is closed, unbound and then deleted in one go */
+	uint32_t was_tick;    /* tick + 1 of the first notification of a tick, 0 none yet */
+	struct link_fact was; /* as it was before that: a device is closed, unbound and then deleted in one go */
 };
 struct netdev {
 	struct dev *dev;
 	uint32_t devs, cap, next;
-	struct hash index;   /* ifindex -> dev */
+	struct hash index; /* ifindex -> dev */
 	bool linked, relink, no_netlink;
-	bool whole;          /* all devices were listed once: one that is met later is new */
+	bool whole; /* all devices were listed once: one that is met later is new */
 };
 
 static uint16_t stats_counter[STATS], dev_counter[16], changes_counter;
@@ -66,7 +99,13 @@ static void bind_keys(void)
 }
 
 /* What one read works on. */
-struct read { struct probe *p; struct netns *ns; struct netdev *x; struct err *err; int ret; };
+struct read {
+	struct probe *p;
+	struct netns *ns;
+	struct netdev *x;
+	struct err *err;
+	int ret;
+};
 
 /* The device of an ifindex; dumps come in the same order each time, so the next one is usually the one. */
 static struct dev *dev_find(struct netdev *x, int ifindex)
@@ -118,7 +157,7 @@ static void dev_drop(struct read *r, int ifindex)
 	struct sample *s = r->p->sample;
 	uint32_t i;
 
-	if (!hash_get(&x->index, (uint64_t)ifindex, &i))
+	if (!hash_get(&x->index, (uint64_t)ifindex, &i) || !x->dev || i >= x->devs)
 		return;
 	sample_event(s, EVENT_LINK_GONE, x->dev[i].place, "device %s left", s->place[x->dev[i].place].link->name);
 	sample_gone(s, x->dev[i].place);
@@ -136,7 +175,8 @@ static void link_nested(struct link_fact *l, const struct rtattr *outer)
 	int len = (int)RTA_PAYLOAD(outer);
 	unsigned type = rta_type(outer);
 
-	RTA_EACH(a, len) {
+	RTA_EACH(a, len)
+	{
 		unsigned t = rta_type(a);
 
 		if (type == IFLA_LINKINFO && t == IFLA_INFO_KIND)
@@ -153,22 +193,48 @@ static void link_attrs(struct link_fact *l, const struct rtattr *a, int len)
 	l->peer_nsid = -1;
 	l->carrier = true;
 	l->xdp = 0;
-	RTA_EACH(a, len) {
+	RTA_EACH(a, len)
+	{
 		switch (rta_type(a)) {
-		case IFLA_IFNAME: slice_copy(rta_text(a), l->name, sizeof(l->name)); break;
-		case IFLA_MTU: l->mtu = rta_u32(a); break;
-		case IFLA_TXQLEN: l->txqlen = rta_u32(a); break;
-		case IFLA_LINK: l->peer_ifindex = (int)rta_u32(a); break;
-		case IFLA_LINK_NETNSID: l->peer_nsid = (int)rta_u32(a); break;
-		case IFLA_MASTER: l->master_ifindex = (int)rta_u32(a); break;
-		case IFLA_OPERSTATE: l->operstate = rta_u8(a); break;
-		case IFLA_CARRIER: l->carrier = rta_u8(a); break;
-		case IFLA_NUM_RX_QUEUES: l->rx_queues = rta_u32(a); break;
-		case IFLA_NUM_TX_QUEUES: l->tx_queues = rta_u32(a); break;
-		case IFLA_CARRIER_CHANGES: l->carrier_changes = rta_u32(a); break;
+		case IFLA_IFNAME:
+			slice_copy(rta_text(a), l->name, sizeof(l->name));
+			break;
+		case IFLA_MTU:
+			l->mtu = rta_u32(a);
+			break;
+		case IFLA_TXQLEN:
+			l->txqlen = rta_u32(a);
+			break;
+		case IFLA_LINK:
+			l->peer_ifindex = (int)rta_u32(a);
+			break;
+		case IFLA_LINK_NETNSID:
+			l->peer_nsid = (int)rta_u32(a);
+			break;
+		case IFLA_MASTER:
+			l->master_ifindex = (int)rta_u32(a);
+			break;
+		case IFLA_OPERSTATE:
+			l->operstate = rta_u8(a);
+			break;
+		case IFLA_CARRIER:
+			l->carrier = rta_u8(a);
+			break;
+		case IFLA_NUM_RX_QUEUES:
+			l->rx_queues = rta_u32(a);
+			break;
+		case IFLA_NUM_TX_QUEUES:
+			l->tx_queues = rta_u32(a);
+			break;
+		case IFLA_CARRIER_CHANGES:
+			l->carrier_changes = rta_u32(a);
+			break;
 		case IFLA_LINKINFO:
-		case IFLA_XDP: link_nested(l, a); break;
-		default: break;
+		case IFLA_XDP:
+			link_nested(l, a);
+			break;
+		default:
+			break;
 		}
 	}
 }
@@ -185,8 +251,8 @@ static void link_numbers(struct sample *s, struct dev *d, const struct nlmsghdr 
 
 	s->place[d->place].born = born && !came;
 	RTA_EACH(a, len)
-		if (rta_type(a) == IFLA_STATS64)
-			put_stats(s, d, RTA_DATA(a), (unsigned)(RTA_PAYLOAD(a) / sizeof(uint64_t)));
+	if (rta_type(a) == IFLA_STATS64)
+		put_stats(s, d, RTA_DATA(a), (unsigned)(RTA_PAYLOAD(a) / sizeof(uint64_t)));
 	s->place[d->place].born = born;
 }
 
@@ -211,7 +277,7 @@ static void link_message(struct read *r, const struct nlmsghdr *nlh, bool notice
 		return;
 	}
 	if (nlh->nlmsg_type != RTM_NEWLINK || ifi->ifi_family != AF_UNSPEC)
-		return;  /* AF_BRIDGE messages carry only the port's part */
+		return; /* AF_BRIDGE messages carry only the port's part */
 	came = !d;
 	if (!d && (d = dev_make(r, ifi->ifi_index)) && s->tick > 0 && s->place[d->place].born)
 		sample_event(s, EVENT_LINK_NEW, d->place, "device %d came", ifi->ifi_index);
@@ -231,7 +297,8 @@ static void link_message(struct read *r, const struct nlmsghdr *nlh, bool notice
 	l->up = ifi->ifi_flags & IFF_UP;
 	link_attrs(l, IFLA_RTA(ifi), (int)IFLA_PAYLOAD(nlh));
 	sample_put(s, sample_slot(s, changes_counter, d->place), l->carrier_changes);
-	l->master = l->master_ifindex ? sample_find(s, PLACE_DEVICE, r->ns->place, (uint64_t)l->master_ifindex) : PLACE_NONE;
+	l->master = l->master_ifindex ? sample_find(s, PLACE_DEVICE, r->ns->place, (uint64_t)l->master_ifindex) :
+					PLACE_NONE;
 }
 
 static int each_link(const struct nlmsghdr *nlh, void *arg)
@@ -242,7 +309,12 @@ static int each_link(const struct nlmsghdr *nlh, void *arg)
 
 static int ask_links(struct read *r)
 {
-	struct { struct nlmsghdr n; struct ifinfomsg ifi; struct rtattr a; uint32_t mask; } q = {
+	struct {
+		struct nlmsghdr n;
+		struct ifinfomsg ifi;
+		struct rtattr a;
+		uint32_t mask;
+	} q = {
 		.n = { .nlmsg_len = sizeof(q), .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.a = { .rta_len = RTA_LENGTH(4), .rta_type = IFLA_EXT_MASK },
 		.mask = RTEXT_FILTER_SKIP_STATS,
@@ -253,7 +325,7 @@ static int ask_links(struct read *r)
 	ret = tree_ask(r->ns, NL_ROUTE, "getlink", &q.n, each_link, r, r->err);
 	if (ret == 0 || ret == -EINTR) {
 		r->x->linked = true;
-		r->x->relink = ret == -EINTR;  /* changed while we read: again at the next tick */
+		r->x->relink = ret == -EINTR; /* changed while we read: again at the next tick */
 		r->x->whole |= ret == 0;
 		ret = 0;
 	}
@@ -307,7 +379,8 @@ static int each_stats(const struct nlmsghdr *nlh, void *arg)
 	print = hash_print(m, nlh->nlmsg_len - NLMSG_HDRLEN);
 	if (d->print == print)
 		return 0;
-	RTA_EACH(a, len) {
+	RTA_EACH(a, len)
+	{
 		if (rta_type(a) == IFLA_STATS_LINK_64)
 			put_stats(r->p->sample, d, RTA_DATA(a), (unsigned)(RTA_PAYLOAD(a) / sizeof(uint64_t)));
 	}
@@ -317,7 +390,10 @@ static int each_stats(const struct nlmsghdr *nlh, void *arg)
 
 static int ask_stats(struct read *r)
 {
-	struct { struct nlmsghdr n; struct if_stats_msg m; } q = {
+	struct {
+		struct nlmsghdr n;
+		struct if_stats_msg m;
+	} q = {
 		.n = { .nlmsg_len = sizeof(q), .nlmsg_type = RTM_GETSTATS, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.m = { .filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64) },
 	};
@@ -375,7 +451,7 @@ static int read_dev_file(struct read *r)
 		return ret;
 	while (slice_line(&text, &line)) {
 		if (++nr <= 2 && memchr(line.p, '|', line.n))
-			continue;  /* two lines of headings */
+			continue; /* two lines of headings */
 		one = dev_line(r, line, nr);
 		ret = one ? one : ret;
 	}

@@ -31,7 +31,7 @@ struct known_queue {
 struct nfqueue_state {
 	struct known_queue *queue;
 	uint32_t count, cap, round;
-	uint64_t dropped, user_dropped;   /* over all queues that ever were */
+	uint64_t dropped, user_dropped; /* over all queues that ever were */
 };
 
 /* Reads one line; false when it is not one. */
@@ -123,7 +123,8 @@ static int take_text(struct nfqueue_state *st, struct slice text, struct err *er
 	while (slice_line(&text, &line)) {
 		n++;
 		if (!parse_line(line, &q))
-			r = err_set(err, EPROTO, "net/netfilter/nfnetlink_queue:%u: expected %d numbers", n, QUEUE_COLUMNS);
+			r = err_set(err, EPROTO, "net/netfilter/nfnetlink_queue:%u: expected %d numbers", n,
+				    QUEUE_COLUMNS);
 		else if (take_line(st, &q))
 			r = err_set(err, ENOMEM, "net/netfilter/nfnetlink_queue: no memory for queue %u", n);
 	}

@@ -30,7 +30,7 @@ struct family_row {
 	uint8_t number;
 	const char *name;
 	const char *const *hooks;
-	uint16_t told;   /* hooks whose drop is reported to a local sender */
+	uint16_t told; /* hooks whose drop is reported to a local sender */
 };
 
 static const char *const ip_hooks[8] = { "prerouting", "input", "forward", "output", "postrouting", "ingress" };
@@ -48,14 +48,16 @@ static const struct family_row family_rows[] = {
 };
 
 struct known_chain {
-	uint64_t table;          /* key of its table */
-	uint16_t hooks;          /* from which hooks a packet can get here */
+	uint64_t table; /* key of its table */
+	uint16_t hooks; /* from which hooks a packet can get here */
 	uint8_t family;
-	bool policy_drop, told;  /* told: its policy has a counter of its own */
-	bool map;                /* a verdict map here may lead to any chain of the table */
+	bool policy_drop, told; /* told: its policy has a counter of its own */
+	bool map;		/* a verdict map here may lead to any chain of the table */
 };
 
-struct way { uint32_t from, to; };   /* a jump or goto */
+struct way {
+	uint32_t from, to;
+}; /* a jump or goto */
 
 /* Something that can only be booked once more is known: the last rule of a chain, a shared named counter. */
 struct later {
@@ -162,8 +164,11 @@ static int each_chain(const struct nlmsghdr *nlh, void *arg)
 		return 0;
 	}
 	st->chain[st->chains++] = (struct known_chain){
-		.table = table, .family = c.family, .hooks = c.base ? (uint16_t)(1u << c.hook) : 0,
-		.policy_drop = c.policy_drop, .told = c.counted,
+		.table = table,
+		.family = c.family,
+		.hooks = c.base ? (uint16_t)(1u << c.hook) : 0,
+		.policy_drop = c.policy_drop,
+		.told = c.counted,
 	};
 	if (c.policy_drop && c.counted)
 		put_policy(rd, &c, st->chains - 1);
@@ -326,7 +331,8 @@ static int ask(struct reading *rd, const char *name, uint16_t type, int (*each)(
 		struct nlmsghdr h;
 		struct nfgenmsg g;
 	} q = {
-		.h = { .nlmsg_len = sizeof(q), .nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type),
+		.h = { .nlmsg_len = sizeof(q),
+		       .nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type),
 		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.g = { .nfgen_family = NFPROTO_UNSPEC, .version = NFNETLINK_V0 },
 	};

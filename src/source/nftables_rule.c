@@ -91,28 +91,24 @@ struct slice nla_text(struct slice data)
 }
 
 /* What an expression can do, by the kernel's name for it; what is not here may break off the rule. */
-#define ROW(word, kind) { { word, sizeof(word) - 1 }, kind }
-static const struct { struct slice name; enum nft_expr kind; } expr_rows[] = {
-	ROW("counter", EXPR_COUNTER),
-	ROW("immediate", EXPR_IMMEDIATE),
-	ROW("cmp", EXPR_CMP),
-	ROW("meta", EXPR_META),
-	ROW("payload", EXPR_PAYLOAD),
-	ROW("match", EXPR_MATCH),
-	ROW("target", EXPR_TARGET),
-	ROW("bitwise", EXPR_BITWISE),
-	ROW("lookup", EXPR_LOOKUP),
-	ROW("ct", EXPR_CT),
-	ROW("limit", EXPR_LIMIT),
-	ROW("log", EXPR_LOG),
-	ROW("reject", EXPR_REJECT),
-	ROW("queue", EXPR_QUEUE),
-	ROW("objref", EXPR_OBJREF),
-	ROW("notrack", EXPR_HARMLESS),
-	ROW("last", EXPR_HARMLESS),
-	ROW("byteorder", EXPR_HARMLESS),
-	ROW("numgen", EXPR_HARMLESS),
-	ROW("dup", EXPR_HARMLESS),
+#define ROW(word, kind)                          \
+	{                                        \
+		{ word, sizeof(word) - 1 }, kind \
+	}
+static const struct {
+	struct slice name;
+	enum nft_expr kind;
+} expr_rows[] = {
+	ROW("counter", EXPR_COUNTER), ROW("immediate", EXPR_IMMEDIATE),
+	ROW("cmp", EXPR_CMP),	      ROW("meta", EXPR_META),
+	ROW("payload", EXPR_PAYLOAD), ROW("match", EXPR_MATCH),
+	ROW("target", EXPR_TARGET),   ROW("bitwise", EXPR_BITWISE),
+	ROW("lookup", EXPR_LOOKUP),   ROW("ct", EXPR_CT),
+	ROW("limit", EXPR_LIMIT),     ROW("log", EXPR_LOG),
+	ROW("reject", EXPR_REJECT),   ROW("queue", EXPR_QUEUE),
+	ROW("objref", EXPR_OBJREF),   ROW("notrack", EXPR_HARMLESS),
+	ROW("last", EXPR_HARMLESS),   ROW("byteorder", EXPR_HARMLESS),
+	ROW("numgen", EXPR_HARMLESS), ROW("dup", EXPR_HARMLESS),
 };
 
 bool nft_expr_next(struct slice *rest, enum nft_expr *ret_kind, struct slice *ret_name, struct slice *ret_attrs)
@@ -162,13 +158,26 @@ int nft_chain_parse(const struct nlmsghdr *nlh, struct nft_chain *ret)
 		return -EINVAL;
 	while (nla_next(&attrs, &a)) {
 		switch (a.type) {
-		case NFTA_CHAIN_TABLE: c.table = nla_text(a.data); break;
-		case NFTA_CHAIN_NAME: c.name = nla_text(a.data); break;
-		case NFTA_CHAIN_HANDLE: nla_be64(a.data, &c.handle); break;
-		case NFTA_CHAIN_HOOK: hook = a.data; break;
-		case NFTA_CHAIN_POLICY: nla_be32(a.data, &policy); break;
-		case NFTA_CHAIN_COUNTERS: counters = a.data; break;
-		default: break;
+		case NFTA_CHAIN_TABLE:
+			c.table = nla_text(a.data);
+			break;
+		case NFTA_CHAIN_NAME:
+			c.name = nla_text(a.data);
+			break;
+		case NFTA_CHAIN_HANDLE:
+			nla_be64(a.data, &c.handle);
+			break;
+		case NFTA_CHAIN_HOOK:
+			hook = a.data;
+			break;
+		case NFTA_CHAIN_POLICY:
+			nla_be32(a.data, &policy);
+			break;
+		case NFTA_CHAIN_COUNTERS:
+			counters = a.data;
+			break;
+		default:
+			break;
 		}
 	}
 	if (!c.table.n || !c.name.n)
@@ -190,12 +199,23 @@ int nft_object_parse(const struct nlmsghdr *nlh, struct nft_object *ret)
 		return -EINVAL;
 	while (nla_next(&attrs, &a)) {
 		switch (a.type) {
-		case NFTA_OBJ_TABLE: o.table = nla_text(a.data); break;
-		case NFTA_OBJ_NAME: o.name = nla_text(a.data); break;
-		case NFTA_OBJ_TYPE: nla_be32(a.data, &o.type); break;
-		case NFTA_OBJ_USE: nla_be32(a.data, &o.use); break;
-		case NFTA_OBJ_DATA: data = a.data; break;
-		default: break;
+		case NFTA_OBJ_TABLE:
+			o.table = nla_text(a.data);
+			break;
+		case NFTA_OBJ_NAME:
+			o.name = nla_text(a.data);
+			break;
+		case NFTA_OBJ_TYPE:
+			nla_be32(a.data, &o.type);
+			break;
+		case NFTA_OBJ_USE:
+			nla_be32(a.data, &o.use);
+			break;
+		case NFTA_OBJ_DATA:
+			data = a.data;
+			break;
+		default:
+			break;
 		}
 	}
 	if (!o.table.n || !o.name.n)
@@ -334,8 +354,8 @@ static void take_match(struct nft_rule *r, struct slice attrs)
 
 	drop_counter(r);
 	nla_be32(nla_find(attrs, NFTA_MATCH_REV), &rev);
-	r->ct_invalid |= rules_xt_invalid(nla_text(nla_find(attrs, NFTA_MATCH_NAME)), rev,
-					  nla_find(attrs, NFTA_MATCH_INFO));
+	r->ct_invalid |=
+		rules_xt_invalid(nla_text(nla_find(attrs, NFTA_MATCH_NAME)), rev, nla_find(attrs, NFTA_MATCH_INFO));
 }
 
 static void take_lookup(struct nft_rule *r, struct slice attrs)
@@ -350,18 +370,33 @@ static void take_lookup(struct nft_rule *r, struct slice attrs)
 static bool take_expr(struct nft_rule *r, struct ct_watch *w, enum nft_expr kind, struct slice attrs)
 {
 	switch (kind) {
-	case EXPR_COUNTER: take_counter(r, attrs); return false;
-	case EXPR_OBJREF: take_objref(r, attrs); return false;
-	case EXPR_IMMEDIATE: return take_immediate(r, attrs);
-	case EXPR_REJECT: r->verdict = RULE_REJECT; return true;
-	case EXPR_QUEUE: return take_queue(r, attrs);
-	case EXPR_TARGET: return take_target(r, attrs);
-	case EXPR_MATCH: take_match(r, attrs); return false;
-	case EXPR_LOOKUP: take_lookup(r, attrs); return false;
-	case EXPR_BITWISE: watch_bitwise(w, attrs); return false;
+	case EXPR_COUNTER:
+		take_counter(r, attrs);
+		return false;
+	case EXPR_OBJREF:
+		take_objref(r, attrs);
+		return false;
+	case EXPR_IMMEDIATE:
+		return take_immediate(r, attrs);
+	case EXPR_REJECT:
+		r->verdict = RULE_REJECT;
+		return true;
+	case EXPR_QUEUE:
+		return take_queue(r, attrs);
+	case EXPR_TARGET:
+		return take_target(r, attrs);
+	case EXPR_MATCH:
+		take_match(r, attrs);
+		return false;
+	case EXPR_LOOKUP:
+		take_lookup(r, attrs);
+		return false;
+	case EXPR_BITWISE:
+		watch_bitwise(w, attrs);
+		return false;
 	case EXPR_CT:
 		watch_ct(w, attrs);
-		if (!nla_find(attrs, NFTA_CT_SREG).p)  /* a load breaks off without a connection, a set goes on */
+		if (!nla_find(attrs, NFTA_CT_SREG).p) /* a load breaks off without a connection, a set goes on */
 			drop_counter(r);
 		return false;
 	case EXPR_META:
@@ -397,12 +432,23 @@ int nft_rule_parse(const struct nlmsghdr *nlh, struct nft_rule *ret)
 		return -EINVAL;
 	while (nla_next(&attrs, &a)) {
 		switch (a.type) {
-		case NFTA_RULE_TABLE: r.table = nla_text(a.data); break;
-		case NFTA_RULE_CHAIN: r.chain = nla_text(a.data); break;
-		case NFTA_RULE_HANDLE: nla_be64(a.data, &r.handle); break;
-		case NFTA_RULE_EXPRESSIONS: r.exprs = a.data; break;
-		case NFTA_RULE_USERDATA: r.user = a.data; break;
-		default: break;
+		case NFTA_RULE_TABLE:
+			r.table = nla_text(a.data);
+			break;
+		case NFTA_RULE_CHAIN:
+			r.chain = nla_text(a.data);
+			break;
+		case NFTA_RULE_HANDLE:
+			nla_be64(a.data, &r.handle);
+			break;
+		case NFTA_RULE_EXPRESSIONS:
+			r.exprs = a.data;
+			break;
+		case NFTA_RULE_USERDATA:
+			r.user = a.data;
+			break;
+		default:
+			break;
 		}
 	}
 	if (!r.table.n || !r.chain.n)

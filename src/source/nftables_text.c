@@ -16,12 +16,22 @@
 #include "base/fmt.h"
 #include "source/rules_xt.h"
 
-enum look { LOOK_HEX, LOOK_NUMBER, LOOK_PORT, LOOK_BYTE, LOOK_PROTO, LOOK_TEXT, LOOK_ADDR, LOOK_MAC,
-	    LOOK_STATE, LOOK_HIDDEN };
+enum look {
+	LOOK_HEX,
+	LOOK_NUMBER,
+	LOOK_PORT,
+	LOOK_BYTE,
+	LOOK_PROTO,
+	LOOK_TEXT,
+	LOOK_ADDR,
+	LOOK_MAC,
+	LOOK_STATE,
+	LOOK_HIDDEN
+};
 
 struct subject {
-	uint32_t key;            /* meta or ct key; payload: base */
-	uint32_t offset, most;   /* payload: where, and the length of the whole field */
+	uint32_t key;	       /* meta or ct key; payload: base */
+	uint32_t offset, most; /* payload: where, and the length of the whole field */
 	const char *words;
 	enum look look;
 };
@@ -65,17 +75,20 @@ static const struct subject ip6_rows[] = {
 	{ NFT_PAYLOAD_NETWORK_HEADER, 6, 1, "ip6 nexthdr", LOOK_PROTO },
 };
 
-static const struct { uint8_t number; const char *word; } proto_rows[] = {
-	{ 1, "icmp" }, { 6, "tcp" }, { 17, "udp" }, { 33, "dccp" }, { 47, "gre" }, { 50, "esp" }, { 58, "icmpv6" },
-	{ 132, "sctp" },
+static const struct {
+	uint8_t number;
+	const char *word;
+} proto_rows[] = {
+	{ 1, "icmp" }, { 6, "tcp" },  { 17, "udp" },	{ 33, "dccp" },
+	{ 47, "gre" }, { 50, "esp" }, { 58, "icmpv6" }, { 132, "sctp" },
 };
 
 struct printer {
 	struct fmt out;
 	bool ip6;
-	const struct subject *subject;   /* what the last load took, NULL when it cannot be told */
-	const char *l4;                  /* layer 4 protocol that was tested and not yet written */
-	bool range;                      /* "dport 1-" was written, its end comes next */
+	const struct subject *subject; /* what the last load took, NULL when it cannot be told */
+	const char *l4;		       /* layer 4 protocol that was tested and not yet written */
+	bool range;		       /* "dport 1-" was written, its end comes next */
 	struct slice mask;
 };
 
@@ -149,7 +162,8 @@ static void load_payload(struct printer *p, struct slice attrs)
 
 	p->subject = NULL;
 	if (!nla_be32(nla_find(attrs, NFTA_PAYLOAD_BASE), &base) ||
-	    !nla_be32(nla_find(attrs, NFTA_PAYLOAD_OFFSET), &offset) || !nla_be32(nla_find(attrs, NFTA_PAYLOAD_LEN), &len))
+	    !nla_be32(nla_find(attrs, NFTA_PAYLOAD_OFFSET), &offset) ||
+	    !nla_be32(nla_find(attrs, NFTA_PAYLOAD_LEN), &len))
 		return;
 	if (p->ip6)
 		p->subject = find_payload(ip6_rows, ARRAY_SIZE(ip6_rows), base, offset, len);
@@ -204,16 +218,29 @@ static void value(struct printer *p, struct slice v)
 
 	memcpy(&number, v.p, v.n < sizeof(number) ? v.n : sizeof(number));
 	switch (p->subject->look) {
-	case LOOK_PORT: nla_be16(v, &port); fmt_add(&p->out, "%u", port); break;
-	case LOOK_NUMBER: fmt_add(&p->out, "%u", number); break;
-	case LOOK_BYTE: fmt_add(&p->out, "%u", v.n ? (unsigned char)v.p[0] : 0); break;
-	case LOOK_ADDR: address(p, v); break;
-	case LOOK_STATE: states(p, v); break;
+	case LOOK_PORT:
+		nla_be16(v, &port);
+		fmt_add(&p->out, "%u", port);
+		break;
+	case LOOK_NUMBER:
+		fmt_add(&p->out, "%u", number);
+		break;
+	case LOOK_BYTE:
+		fmt_add(&p->out, "%u", v.n ? (unsigned char)v.p[0] : 0);
+		break;
+	case LOOK_ADDR:
+		address(p, v);
+		break;
+	case LOOK_STATE:
+		states(p, v);
+		break;
 	case LOOK_MAC:
 		for (size_t i = 0; i < v.n && i < 6; i++)
 			fmt_add(&p->out, "%s%02x", i ? ":" : "", (unsigned char)v.p[i]);
 		break;
-	case LOOK_HEX: fmt_add(&p->out, "0x%x", number); break;
+	case LOOK_HEX:
+		fmt_add(&p->out, "0x%x", number);
+		break;
 	case LOOK_TEXT:
 		v = nla_text(v);
 		fmt_add(&p->out, "\"%.*s\"", (int)v.n, v.p);
@@ -224,7 +251,8 @@ static void value(struct printer *p, struct slice v)
 		else
 			fmt_add(&p->out, "%u", v.n ? (unsigned char)v.p[0] : 0);
 		break;
-	case LOOK_HIDDEN: break;
+	case LOOK_HIDDEN:
+		break;
 	}
 }
 
@@ -279,7 +307,7 @@ static void lookup(struct printer *p, struct slice attrs)
 	}
 	if (flags & NFT_LOOKUP_F_INV)
 		fmt_add(&p->out, "!= ");
-	if (slice_starts(name, "__"))  /* an anonymous set: its elements are not in the rule */
+	if (slice_starts(name, "__")) /* an anonymous set: its elements are not in the rule */
 		fmt_add(&p->out, "{ ... }");
 	else
 		fmt_add(&p->out, "@%.*s", (int)name.n, name.p ? name.p : "");
@@ -338,19 +366,38 @@ static void print_expr(struct printer *p, enum nft_expr kind, struct slice name,
 		nla_be32(nla_find(attrs, NFTA_CT_KEY), &key);
 		p->subject = find(ct_rows, ARRAY_SIZE(ct_rows), key);
 		break;
-	case EXPR_PAYLOAD: load_payload(p, attrs); break;
-	case EXPR_BITWISE: p->mask = nla_find(nla_find(attrs, NFTA_BITWISE_MASK), NFTA_DATA_VALUE); return;
-	case EXPR_CMP: compare(p, attrs); return;
-	case EXPR_LOOKUP: lookup(p, attrs); return;
-	case EXPR_LIMIT: flush_l4(p); limit(p, attrs); return;
-	case EXPR_MATCH: flush_l4(p); match(p, attrs); return;
-	case EXPR_LOG: gap(p); fmt_add(&p->out, "log"); return;
+	case EXPR_PAYLOAD:
+		load_payload(p, attrs);
+		break;
+	case EXPR_BITWISE:
+		p->mask = nla_find(nla_find(attrs, NFTA_BITWISE_MASK), NFTA_DATA_VALUE);
+		return;
+	case EXPR_CMP:
+		compare(p, attrs);
+		return;
+	case EXPR_LOOKUP:
+		lookup(p, attrs);
+		return;
+	case EXPR_LIMIT:
+		flush_l4(p);
+		limit(p, attrs);
+		return;
+	case EXPR_MATCH:
+		flush_l4(p);
+		match(p, attrs);
+		return;
+	case EXPR_LOG:
+		gap(p);
+		fmt_add(&p->out, "log");
+		return;
 	case EXPR_OBJREF:
 		object = nla_text(nla_find(attrs, NFTA_OBJREF_IMM_NAME));
 		gap(p);
 		fmt_add(&p->out, "counter name \"%.*s\"", (int)object.n, object.p ? object.p : "");
 		return;
-	case EXPR_OTHER: other(p, name); return;
+	case EXPR_OTHER:
+		other(p, name);
+		return;
 	case EXPR_COUNTER:
 	case EXPR_IMMEDIATE:
 	case EXPR_REJECT:
@@ -367,8 +414,14 @@ static void verdict(struct printer *p, const struct nft_rule *r)
 {
 	flush_l4(p);
 	switch (r->verdict) {
-	case RULE_DROP: gap(p); fmt_add(&p->out, "drop"); break;
-	case RULE_REJECT: gap(p); fmt_add(&p->out, "reject"); break;
+	case RULE_DROP:
+		gap(p);
+		fmt_add(&p->out, "drop");
+		break;
+	case RULE_REJECT:
+		gap(p);
+		fmt_add(&p->out, "reject");
+		break;
 	case RULE_QUEUE:
 		gap(p);
 		fmt_add(&p->out, "queue num %u", r->queue);
@@ -376,7 +429,8 @@ static void verdict(struct printer *p, const struct nft_rule *r)
 			fmt_add(&p->out, "-%u", r->queue + r->queue_total - 1u);
 		fmt_add(&p->out, "%s", r->queue_bypass ? " bypass" : "");
 		break;
-	case RULE_POLICY: break;
+	case RULE_POLICY:
+		break;
 	}
 }
 

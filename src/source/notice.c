@@ -26,7 +26,7 @@ static void only_those(int fd)
 	};
 	struct sock_fprog prog = { ARRAY_SIZE(code), code };
 
-	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));  /* without it we only read more */
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)); /* without it we only read more */
 }
 
 static int subscribe(struct netns *ns, unsigned groups)
@@ -55,7 +55,10 @@ static int subscribe(struct netns *ns, unsigned groups)
 
 int notice_read(struct netns *ns, unsigned groups, int (*each)(const struct nlmsghdr *nlh, void *arg), void *arg)
 {
-	static union { struct nlmsghdr h; char b[32768]; } buf;  /* one message can be several KB; one thread reads */
+	static union {
+		struct nlmsghdr h;
+		char b[32768];
+	} buf; /* one message can be several KB; one thread reads */
 	int ret = 0, r;
 
 	if (!tree_live(ns->tree) || ns->nl[NL_NOTIFY] == -2)

@@ -22,16 +22,16 @@
 #define CGROUP_BYTES 8192
 /* Ticks after which a socket that nobody seemed to hold is looked for again. */
 #define SEEK_AGAIN 10
-#define CONTAINER_ID 64     /* hexadecimal digits */
-#define CONTAINER_SHOWN 12  /* as many as docker ps shows */
+#define CONTAINER_ID 64	   /* hexadecimal digits */
+#define CONTAINER_SHOWN 12 /* as many as docker ps shows */
 
 /* One walk. */
 struct walk {
 	struct sample *s;
-	struct hash wanted;         /* inode -> socket place */
-	uint32_t left;              /* sockets nobody was found for */
+	struct hash wanted; /* inode -> socket place */
+	uint32_t left;	    /* sockets nobody was found for */
 	struct owner_cost cost;
-	struct owner now;           /* the process being looked at; comm and unit are read at its first socket */
+	struct owner now; /* the process being looked at; comm and unit are read at its first socket */
 };
 
 static bool all_hex(struct slice s)
@@ -283,7 +283,7 @@ static int want(struct walk *w)
 			continue;
 		if (p->sock->sought && w->s->tick + 1 - p->sock->sought < SEEK_AGAIN)
 			continue;
-		p->sock->sought = w->s->tick + 1;  /* a kernel socket has no owner: no walk a tick for it */
+		p->sock->sought = w->s->tick + 1; /* a kernel socket has no owner: no walk a tick for it */
 		if (hash_put(&w->wanted, p->sock->inode, i))
 			return -ENOMEM;
 		w->left++;

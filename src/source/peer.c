@@ -22,7 +22,8 @@ static int each_nsid(const struct nlmsghdr *nlh, void *arg)
 
 	if (nlh->nlmsg_type != RTM_NEWNSID || len <= 0)
 		return 0;
-	RTA_EACH(a, len) {
+	RTA_EACH(a, len)
+	{
 		if (rta_type(a) == NETNSA_NSID)
 			*(int *)arg = (int)rta_u32(a);
 	}
@@ -32,7 +33,13 @@ static int each_nsid(const struct nlmsghdr *nlh, void *arg)
 /* The number that `there` has when seen from `here`; -1 when it has none or nobody may know. */
 static int nsid_of(struct netns *here, struct netns *there)
 {
-	struct { struct nlmsghdr n; struct rtgenmsg g; char pad[3]; struct rtattr a; uint32_t fd; } q = {
+	struct {
+		struct nlmsghdr n;
+		struct rtgenmsg g;
+		char pad[3];
+		struct rtattr a;
+		uint32_t fd;
+	} q = {
 		.n = { .nlmsg_len = sizeof(q), .nlmsg_type = RTM_GETNSID, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
 		.g = { .rtgen_family = AF_UNSPEC },
 		.a = { .rta_len = RTA_LENGTH(4), .rta_type = NETNSA_FD },
@@ -57,7 +64,11 @@ static bool mirrors(const struct place *a, const struct place *b)
 }
 
 /* All veths by (ifindex, ifindex of the other end): what fits one is found at once, however many there are. */
-struct ends { struct hash first; uint32_t *next; bool made; };
+struct ends {
+	struct hash first;
+	uint32_t *next;
+	bool made;
+};
 
 static uint64_t ends_key(int ifindex, int peer)
 {
@@ -123,7 +134,8 @@ void peer_find(struct tree *t, struct sample *s)
 		const struct place *p = &s->place[y->place];
 
 		if ((y->counter == rx || y->counter == tx) && p->kind == PLACE_DEVICE && p->link->have &&
-		    p->link->peer == PLACE_NONE && p->link->peer_sought != s->places && strcmp(p->link->kind, "veth") == 0)
+		    p->link->peer == PLACE_NONE && p->link->peer_sought != s->places &&
+		    strcmp(p->link->kind, "veth") == 0)
 			find(t, s, &x, y->place);
 	}
 	hash_free(&x.first);

@@ -14,7 +14,9 @@
 #define ROWS_MAX 8192
 
 /* Old spellings of columns that were renamed. */
-static const struct { const char *old, *now; } renamed[] = { { "chainlength", "chaintoolong" }, { "searched", "clashres" } };
+static const struct {
+	const char *old, *now;
+} renamed[] = { { "chainlength", "chaintoolong" }, { "searched", "clashres" } };
 
 static int room(struct percpu *x, uint32_t row, uint32_t cols)
 {

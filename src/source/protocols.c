@@ -70,7 +70,7 @@ static int protocols_read(struct probe *p, struct netns *ns, void *state, struct
 
 	(void)state;
 	if (!ns->own)
-		return 0;  /* the same numbers in every namespace */
+		return 0; /* the same numbers in every namespace */
 	r = tree_net(ns, NET_PROTOCOLS, &text, err);
 	return r ? r : protocols_text(p->sample, ns->place, text, err);
 }

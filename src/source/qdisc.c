@@ -17,7 +17,11 @@
 enum { DROPS, OVERLIMITS, REQUEUES, XSTAT0, XSTATS = 4, COUNTS = XSTAT0 + XSTATS };
 
 /* Where a kind keeps its own drop counters: u32s in TCA_STATS_APP, by offset. */
-static const struct xstat { const char *kind; uint8_t at, words, width; const char *key; } xstats[] = {
+static const struct xstat {
+	const char *kind;
+	uint8_t at, words, width;
+	const char *key;
+} xstats[] = {
 	/* struct tc_fq_codel_xstats: type, maxpacket, drop_overlimit, ecn_mark, new_flow_count */
 	{ "fq_codel", 8, 1, 4, "qdisc.fq_codel.drop_overlimit" },
 	{ "fq_codel", 12, 1, 4, "qdisc.fq_codel.ecn_mark" },
@@ -40,7 +44,7 @@ struct queue {
 	int ifindex;
 	bool clsact;
 	uint32_t handle, place;
-	uint64_t print;  /* of the last message: the same again needs no reading */
+	uint64_t print; /* of the last message: the same again needs no reading */
 	uint32_t tick;
 	char kind[16];
 	uint32_t last[COUNTS];
@@ -51,10 +55,15 @@ struct queue {
 struct qdisc {
 	struct queue *q;
 	uint32_t n, cap, next;
-	struct hash index;  /* (ifindex, clsact) -> position in q */
-	bool whole;  /* there was a complete read: a qdisc met later is new */
+	struct hash index; /* (ifindex, clsact) -> position in q */
+	bool whole;	   /* there was a complete read: a qdisc met later is new */
 };
-struct read { struct probe *p; struct netns *ns; struct qdisc *x; bool missed; };
+struct read {
+	struct probe *p;
+	struct netns *ns;
+	struct qdisc *x;
+	bool missed;
+};
 
 static uint32_t slot_of(struct sample *s, const char *key, uint32_t place)
 {
@@ -154,7 +163,8 @@ static void stats(struct sample *s, struct queue *q, const struct rtattr *outer)
 	int len = (int)RTA_PAYLOAD(outer);
 	struct gnet_stats_queue g;
 
-	RTA_EACH(a, len) {
+	RTA_EACH(a, len)
+	{
 		const char *p = RTA_DATA(a);
 
 		if (rta_type(a) == TCA_STATS_QUEUE && RTA_PAYLOAD(a) >= sizeof(g)) {
@@ -170,7 +180,7 @@ static void stats(struct sample *s, struct queue *q, const struct rtattr *outer)
 			uint64_t sum = 0;
 
 			if (RTA_PAYLOAD(a) < x->at + (size_t)x->words * x->width)
-				continue;  /* an older kernel's shorter struct */
+				continue; /* an older kernel's shorter struct */
 			for (unsigned k = 0; k < x->words; k++) {
 				uint64_t v = 0;
 
@@ -205,7 +215,8 @@ static void qdisc_message(struct read *r, const struct nlmsghdr *nlh)
 	}
 	a = TCA_RTA(m);
 	len = (int)TCA_PAYLOAD(nlh);
-	RTA_EACH(a, len) {
+	RTA_EACH(a, len)
+	{
 		if (rta_type(a) == TCA_KIND)
 			kind = a;
 		else if (rta_type(a) == TCA_STATS2)
@@ -219,7 +230,7 @@ static void qdisc_message(struct read *r, const struct nlmsghdr *nlh)
 		q = place == PLACE_NONE ? NULL : make(r, m->tcm_ifindex, clsact, place);
 		r->missed |= !q;
 		if (!q)
-			return;  /* a device that netdev has not seen: at the next tick */
+			return; /* a device that netdev has not seen: at the next tick */
 	}
 	if (q->handle != m->tcm_handle || !q->kind[0]) {
 		/* a new qdisc starts from zero; one put there after the first read has lost all it shows since then */
@@ -240,8 +251,10 @@ static void qdisc_message(struct read *r, const struct nlmsghdr *nlh)
 	/* the kind that dropped, not one that stands there now and has not */
 	if (!clsact && s->place[q->place].link && (q->last[DROPS] || !q->sum[DROPS]))
 		slice_copy(slice_str(q->kind), s->place[q->place].link->qdisc, sizeof(s->place[q->place].link->qdisc));
-	if (nlh->nlmsg_type == RTM_DELQDISC)
-		q->print = q->kind[0] = 0;  /* whatever stands there next is a new one, also under the same handle */
+	if (nlh->nlmsg_type == RTM_DELQDISC) {
+		q->print = 0; /* whatever stands there next is a new one, also under the same handle */
+		q->kind[0] = 0;
+	}
 }
 
 static int each_qdisc(const struct nlmsghdr *nlh, void *arg)
@@ -295,7 +308,10 @@ static int each_filter(const struct nlmsghdr *nlh, void *arg)
 /* Which side of a clsact qdisc has filters: its one drop counter serves both. Asked only when that counter moved. */
 static void ask_filters(struct read *r, struct queue *q)
 {
-	static const struct { uint32_t parent; const char *name; } sides[2] = {
+	static const struct {
+		uint32_t parent;
+		const char *name;
+	} sides[2] = {
 		{ TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), "gettfilter-ingress" },
 		{ TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS), "gettfilter-egress" },
 	};
@@ -303,8 +319,12 @@ static void ask_filters(struct read *r, struct queue *q)
 	bool any[2] = { false, false };
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct { struct nlmsghdr n; struct tcmsg m; } ask = {
-			.n = { .nlmsg_len = sizeof(ask), .nlmsg_type = RTM_GETTFILTER,
+		struct {
+			struct nlmsghdr n;
+			struct tcmsg m;
+		} ask = {
+			.n = { .nlmsg_len = sizeof(ask),
+			       .nlmsg_type = RTM_GETTFILTER,
 			       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 			.m = { .tcm_ifindex = q->ifindex, .tcm_parent = sides[i].parent },
 		};
@@ -327,7 +347,10 @@ static void ask_filters(struct read *r, struct queue *q)
 
 static int qdisc_read(struct probe *p, struct netns *ns, void *state, struct err *err)
 {
-	struct { struct nlmsghdr n; struct tcmsg m; } ask = {
+	struct {
+		struct nlmsghdr n;
+		struct tcmsg m;
+	} ask = {
 		.n = { .nlmsg_len = sizeof(ask), .nlmsg_type = RTM_GETQDISC, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 	};
 	struct qdisc *x = state;

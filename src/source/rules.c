@@ -66,7 +66,7 @@ void rules_begin(struct rules *r, struct netns *ns)
 	r->queues = (struct queue_list){ .known = false };
 	if (!err)
 		rules_queues(text, &r->queues);
-	else if (err == -ENOENT)  /* a kernel without nfnetlink_queue: nobody can listen */
+	else if (err == -ENOENT) /* a kernel without nfnetlink_queue: nobody can listen */
 		r->queues.known = true;
 }
 
@@ -113,8 +113,13 @@ uint32_t rules_add(struct rules *r, struct probe *p, struct netns *ns, uint64_t 
 		s->place[place].born = false;
 	*s->place[place].rule = *fact;
 	ref = &r->ref[r->count];
-	*ref = (struct rule_ref){ .id = id, .place = place, .slot = SLOT_NONE, .round = r->round, .fresh = true,
-				  .verdict = (uint8_t)fact->verdict, .old = !s->place[place].born };
+	*ref = (struct rule_ref){ .id = id,
+				  .place = place,
+				  .slot = SLOT_NONE,
+				  .round = r->round,
+				  .fresh = true,
+				  .verdict = (uint8_t)fact->verdict,
+				  .old = !s->place[place].born };
 	return r->count++;
 full:
 	s->no_room++;
@@ -190,7 +195,7 @@ static void forget(struct rules *r, struct probe *p, uint32_t i)
 	hash_del(&r->index, r->ref[i].id);
 	r->ref[i] = r->ref[--r->count];
 	if (i < r->count)
-		hash_put(&r->index, r->ref[i].id, i);  /* if this fails, rules_find notices */
+		hash_put(&r->index, r->ref[i].id, i); /* if this fails, rules_find notices */
 }
 
 void rules_end(struct rules *r, struct probe *p, bool complete)

@@ -70,7 +70,8 @@ void rules_xt_target(struct slice name, unsigned revision, struct slice info, st
 static bool conntrack_states(unsigned revision, struct slice info, uint16_t *ret_flags, uint16_t *ret_invert,
 			     uint16_t *ret_mask)
 {
-	if (revision < 1 || revision > 3 || !u16_at(info, offsetof(struct xt_conntrack_mtinfo1, match_flags), ret_flags) ||
+	if (revision < 1 || revision > 3 ||
+	    !u16_at(info, offsetof(struct xt_conntrack_mtinfo1, match_flags), ret_flags) ||
 	    !u16_at(info, offsetof(struct xt_conntrack_mtinfo1, invert_flags), ret_invert) ||
 	    !u16_at(info, offsetof(struct xt_conntrack_mtinfo2, state_mask), ret_mask))
 		return false;
@@ -101,13 +102,16 @@ bool rules_xt_invalid(struct slice name, unsigned revision, struct slice info)
 }
 
 /* Kernels before 4.11 hand out the running state of these too: bytes of each that do not change. */
-static const struct { const char *name; size_t bytes; } running_rows[] = {
-	{ "limit", 8 },       /* struct xt_rateinfo: avg, burst */
-	{ "hashlimit", 16 },  /* the table's name */
-	{ "quota", 4 },       /* flags */
-	{ "statistic", 4 },   /* mode, flags */
-	{ "connlimit", 20 },  /* mask, limit */
-	{ "recent", 8 },      /* seconds, hits */
+static const struct {
+	const char *name;
+	size_t bytes;
+} running_rows[] = {
+	{ "limit", 8 },	     /* struct xt_rateinfo: avg, burst */
+	{ "hashlimit", 16 }, /* the table's name */
+	{ "quota", 4 },	     /* flags */
+	{ "statistic", 4 },  /* mode, flags */
+	{ "connlimit", 20 }, /* mask, limit */
+	{ "recent", 8 },     /* seconds, hits */
 };
 
 size_t rules_xt_stable(struct slice name, size_t size)
@@ -146,7 +150,8 @@ static void ports_text(bool tcp, struct slice info, struct fmt *out)
 
 static void states_text(uint32_t mask, struct fmt *out)
 {
-	static const char *const words[] = { "INVALID", "ESTABLISHED", "RELATED", "NEW", "", "", "SNAT", "DNAT", "UNTRACKED" };
+	static const char *const words[] = { "INVALID", "ESTABLISHED", "RELATED", "NEW",      "",
+					     "",	"SNAT",	       "DNAT",	  "UNTRACKED" };
 	const char *comma = " --ctstate ";
 
 	for (unsigned i = 0; i < ARRAY_SIZE(words); i++) {

@@ -34,34 +34,48 @@
 
 /* Each row is one dump. Modules are named so that asking never loads one. */
 static const struct part {
-	const char *name;           /* its path in a recording */
+	const char *name; /* its path in a recording */
 	enum sock_kind kind;
 	uint8_t family, protocol;
 	uint32_t states;
-	const char *key;            /* the counter */
+	const char *key; /* the counter */
 	const char *module[2];
-	bool all_only;              /* asked only when every socket is wanted */
+	bool all_only; /* asked only when every socket is wanted */
 } parts[] = {
 	{ "diag-udp4", SOCK_KIND_UDP, AF_INET, IPPROTO_UDP, ~0u, "sk_drops.udp", { "inet_diag", "udp_diag" }, false },
 	{ "diag-udp6", SOCK_KIND_UDP, AF_INET6, IPPROTO_UDP, ~0u, "sk_drops.udp", { "inet_diag", "udp_diag" }, false },
-	{ "diag-listen4", SOCK_KIND_TCP_LISTEN, AF_INET, IPPROTO_TCP, DIAG_LISTEN, "sk_drops.tcp_listen",
-	  { "inet_diag", "tcp_diag" }, false },
-	{ "diag-listen6", SOCK_KIND_TCP_LISTEN, AF_INET6, IPPROTO_TCP, DIAG_LISTEN, "sk_drops.tcp_listen",
-	  { "inet_diag", "tcp_diag" }, false },
+	{ "diag-listen4",
+	  SOCK_KIND_TCP_LISTEN,
+	  AF_INET,
+	  IPPROTO_TCP,
+	  DIAG_LISTEN,
+	  "sk_drops.tcp_listen",
+	  { "inet_diag", "tcp_diag" },
+	  false },
+	{ "diag-listen6",
+	  SOCK_KIND_TCP_LISTEN,
+	  AF_INET6,
+	  IPPROTO_TCP,
+	  DIAG_LISTEN,
+	  "sk_drops.tcp_listen",
+	  { "inet_diag", "tcp_diag" },
+	  false },
 	{ "diag-packet", SOCK_KIND_PACKET, AF_PACKET, 0, 0, "sk_drops.packet", { "packet_diag" }, false },
 	{ "diag-tcp4", SOCK_KIND_TCP, AF_INET, IPPROTO_TCP, DIAG_OPEN, NULL, { "inet_diag", "tcp_diag" }, true },
 	{ "diag-tcp6", SOCK_KIND_TCP, AF_INET6, IPPROTO_TCP, DIAG_OPEN, NULL, { "inet_diag", "tcp_diag" }, true },
 };
 
 static const char *const kind_words[SOCK_KINDS] = {
-	[SOCK_KIND_UDP] = "UDP", [SOCK_KIND_TCP_LISTEN] = "listener", [SOCK_KIND_PACKET] = "capture",
+	[SOCK_KIND_UDP] = "UDP",
+	[SOCK_KIND_TCP_LISTEN] = "listener",
+	[SOCK_KIND_PACKET] = "capture",
 	[SOCK_KIND_TCP] = "TCP",
 };
 
 struct sockdiag_state {
 	struct sockbook book[ARRAY_SIZE(parts)];
 	uint16_t counter[ARRAY_SIZE(parts)];
-	bool ready, said;           /* said: the last read left a remark in the health of the source */
+	bool ready, said; /* said: the last read left a remark in the health of the source */
 };
 
 /* One dump on its way. */
@@ -71,8 +85,8 @@ struct dump {
 	const struct netns *ns;
 	struct sockbook *book;
 	uint16_t counter;
-	uint32_t mute;              /* sockets without a drop count */
-	uint32_t rings;             /* captures whose losses only they can read */
+	uint32_t mute;	/* sockets without a drop count */
+	uint32_t rings; /* captures whose losses only they can read */
 	bool damaged;
 	struct err *err;
 };
@@ -80,7 +94,7 @@ struct dump {
 /* What came of the parts of one read. */
 struct tally {
 	uint32_t asked, absent, mute, rings;
-	struct fmt modules, what;   /* not loaded, and whose losses that hides */
+	struct fmt modules, what; /* not loaded, and whose losses that hides */
 	const struct part *missed;
 	int failed;
 	struct err first;
@@ -357,8 +371,9 @@ static void prepare(struct sockdiag_state *st)
 static void read_part(unsigned i, struct probe *p, struct netns *ns, struct sockdiag_state *st, struct tally *t)
 {
 	struct err first = { 0 };
-	struct dump d = { .part = &parts[i], .probe = p, .ns = ns, .book = &st->book[i], .counter = st->counter[i],
-			  .err = &first };
+	struct dump d = {
+		.part = &parts[i], .probe = p, .ns = ns, .book = &st->book[i], .counter = st->counter[i], .err = &first
+	};
 	int r;
 
 	if (parts[i].all_only && !p->all_sockets)
@@ -409,5 +424,7 @@ static void sockdiag_forget(void *state)
 }
 
 const struct source source_sockdiag = {
-	.state_size = sizeof(struct sockdiag_state), .read = sockdiag_read, .forget = sockdiag_forget,
+	.state_size = sizeof(struct sockdiag_state),
+	.read = sockdiag_read,
+	.forget = sockdiag_forget,
 };

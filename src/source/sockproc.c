@@ -24,11 +24,17 @@ enum column { LOCAL, QUEUE, UID, INODE, DROPS, PROTOCOL, PORT_ID, RMEM, WMEM, CO
 #define NO_COLUMN 255
 
 /* A raw line has one word where its header has two: "tx_queue rx_queue" is 00000000:00000D00. */
-static const struct { const char *name; uint8_t column; bool with_next; } header_rows[] = {
-	{ "local_address", LOCAL, false }, { "tx_queue", QUEUE, true }, { "tr", NO_COLUMN, true },
-	{ "uid", UID, false }, { "inode", INODE, false }, { "drops", DROPS, false },
-	{ "Eth", PROTOCOL, false }, { "Pid", PORT_ID, false }, { "Rmem", RMEM, false }, { "Wmem", WMEM, false },
-	{ "Drops", DROPS, false }, { "Inode", INODE, false },
+static const struct {
+	const char *name;
+	uint8_t column;
+	bool with_next;
+} header_rows[] = {
+	{ "local_address", LOCAL, false }, { "tx_queue", QUEUE, true },
+	{ "tr", NO_COLUMN, true },	   { "uid", UID, false },
+	{ "inode", INODE, false },	   { "drops", DROPS, false },
+	{ "Eth", PROTOCOL, false },	   { "Pid", PORT_ID, false },
+	{ "Rmem", RMEM, false },	   { "Wmem", WMEM, false },
+	{ "Drops", DROPS, false },	   { "Inode", INODE, false },
 };
 
 static const struct part {
@@ -39,7 +45,7 @@ static const struct part {
 } parts[] = {
 	{ NET_RAW, SOCK_KIND_RAW, AF_INET, "sk_drops.raw" },
 	{ NET_RAW6, SOCK_KIND_RAW, AF_INET6, "sk_drops.raw" },
-	{ NET_ICMP, SOCK_KIND_RAW, AF_INET, "sk_drops.raw" },    /* ping sockets */
+	{ NET_ICMP, SOCK_KIND_RAW, AF_INET, "sk_drops.raw" }, /* ping sockets */
 	{ NET_ICMP6, SOCK_KIND_RAW, AF_INET6, "sk_drops.raw" },
 	{ NET_NETLINK, SOCK_KIND_NETLINK, AF_NETLINK, "sk_drops.netlink" },
 };
@@ -57,20 +63,24 @@ struct reading {
 	const struct netns *ns;
 	struct sockbook *book;
 	uint16_t counter;
-	uint8_t at[COLUMNS];        /* which word of a line, NO_COLUMN where the header has no such name */
+	uint8_t at[COLUMNS]; /* which word of a line, NO_COLUMN where the header has no such name */
 	unsigned line;
 	bool damaged;
 	struct err *err;
 };
 
 /* What one line says. */
-struct row { struct slice word[COLUMNS]; uint64_t inode; uint32_t drops; };
+struct row {
+	struct slice word[COLUMNS];
+	uint64_t inode;
+	uint32_t drops;
+};
 
 static int damaged(struct reading *rd, const char *expected, struct slice got)
 {
 	if (!rd->damaged)
-		err_set(rd->err, EINVAL, "/proc/net/%s:%u: expected %s, got \"%.*s\"",
-			net_file_paths[rd->part->file], rd->line, expected, got.n > 40 ? 40 : (int)got.n, got.p ? got.p : "");
+		err_set(rd->err, EINVAL, "/proc/net/%s:%u: expected %s, got \"%.*s\"", net_file_paths[rd->part->file],
+			rd->line, expected, got.n > 40 ? 40 : (int)got.n, got.p ? got.p : "");
 	rd->damaged = true;
 	return -EINVAL;
 }
@@ -260,14 +270,19 @@ static int sockproc_read(struct probe *p, struct netns *ns, void *state, struct 
 	st->ready = true;
 	for (unsigned i = 0; i < ARRAY_SIZE(parts); i++) {
 		struct err first = { 0 };
-		struct reading rd = { .part = &parts[i], .probe = p, .ns = ns, .book = &st->book[i],
-				      .counter = st->counter[i], .err = &first };
+		struct reading rd = { .part = &parts[i],
+				      .probe = p,
+				      .ns = ns,
+				      .book = &st->book[i],
+				      .counter = st->counter[i],
+				      .err = &first };
 		int r;
 
 		/* net/netlink/af_netlink.c:__netlink_seq_next walks the netlink sockets of all namespaces, ten and more in
 		 * each: for a thousand of them that is half a second, and quadratic */
 		if (parts[i].file == NET_NETLINK && !ns->own && tree_many(ns->tree)) {
-			err_set(err, 0, "netlink sockets of other namespaces are not looked at where there are so many");
+			err_set(err, 0,
+				"netlink sockets of other namespaces are not looked at where there are so many");
 			continue;
 		}
 		r = read_file(&rd, ns);
@@ -292,5 +307,7 @@ static void sockproc_forget(void *state)
 }
 
 const struct source source_sockproc = {
-	.state_size = sizeof(struct sockproc_state), .read = sockproc_read, .forget = sockproc_forget,
+	.state_size = sizeof(struct sockproc_state),
+	.read = sockproc_read,
+	.forget = sockproc_forget,
 };

@@ -14,7 +14,7 @@
 struct sockstat {
 	uint32_t slot[2][PAIRS_MAX];
 	uint64_t hash[2][PAIRS_MAX];
-	uint64_t print[2];  /* of the last texts, where they were whole: the same again needs no reading */
+	uint64_t print[2]; /* of the last texts, where they were whole: the same again needs no reading */
 };
 
 /* Slot of "sockstat.TCP.mem", looked up by name only when the n-th name of the file is another one than last time. */
@@ -83,7 +83,7 @@ static int sockstat_read(struct probe *p, struct netns *ns, void *state, struct 
 			x->print[f] = r ? 0 : print;
 		}
 		if (!r || ret || (f == 1 && r == -ENOENT))
-			continue;  /* without IPv6 the second is absent */
+			continue; /* without IPv6 the second is absent */
 		ret = r;
 		if (err)
 			*err = one;

@@ -14,9 +14,21 @@
 
 #define COLUMNS 15
 static const char *const columns[COLUMNS] = {
-	"softnet.processed", "softnet.dropped", "softnet.time_squeeze", NULL, NULL, NULL, NULL, NULL,
-	"softnet.cpu_collision", "softnet.received_rps", "softnet.flow_limit_count", "softnet.backlog_len", NULL,
-	"softnet.input_qlen", "softnet.process_qlen",
+	"softnet.processed",
+	"softnet.dropped",
+	"softnet.time_squeeze",
+	NULL,
+	NULL,
+	NULL,
+	NULL,
+	NULL,
+	"softnet.cpu_collision",
+	"softnet.received_rps",
+	"softnet.flow_limit_count",
+	"softnet.backlog_len",
+	NULL,
+	"softnet.input_qlen",
+	"softnet.process_qlen",
 };
 #define CPU_COLUMN 12
 #define CPU_MAX 8192
@@ -24,9 +36,9 @@ static const char *const columns[COLUMNS] = {
 struct softnet {
 	uint16_t counter[COLUMNS];
 	bool bound;
-	uint32_t *first;   /* by CPU: first slot + 1; slots of one CPU stand in a row, unnamed columns left out */
+	uint32_t *first; /* by CPU: first slot + 1; slots of one CPU stand in a row, unnamed columns left out */
 	uint32_t cpus;
-	uint64_t print;    /* of the last text, where it was whole: the same again needs no reading */
+	uint64_t print; /* of the last text, where it was whole: the same again needs no reading */
 };
 
 /* The slots of one CPU, made at its first row. */
@@ -54,7 +66,7 @@ static uint32_t slots_of(struct softnet *x, struct sample *s, uint32_t cpu)
 	place = sample_place(s, PLACE_CPU, s->host, cpu);
 	if (place == PLACE_NONE)
 		return 0;
-	s->place[place].born = false;  /* a CPU that comes online was there before: its numbers are old */
+	s->place[place].born = false; /* a CPU that comes online was there before: its numbers are old */
 	for (unsigned i = 0; i < COLUMNS; i++)
 		if (x->counter[i] != COUNTER_NONE)
 			want[n++] = x->counter[i];
@@ -160,7 +172,8 @@ static int softnet_read(struct probe *p, struct netns *ns, void *state, struct e
 			return r;
 	}
 	r = softnet_text(x, p->sample, text, online, err);
-	x->print = r || n <= CPU_COLUMN ? 0 : print;  /* where rows do not say their CPU, the same text may mean others */
+	x->print = r || n <= CPU_COLUMN ? 0 :
+					  print; /* where rows do not say their CPU, the same text may mean others */
 	return r;
 }
 

@@ -24,7 +24,7 @@ const struct source *const sources[SRC_COUNT] = {
 
 /* The clock that costs no system call: the CPU clocks do, and a dozen a tick are as dear as a file. Nothing here waits
  * but for the CPU, so it is CPU time unless the machine is overloaded. */
-static uint64_t cpu_now(void)
+static uint64_t time_now(void)
 {
 	struct timespec ts;
 
@@ -59,10 +59,10 @@ static void count(struct tally *y, uint32_t tick, int r, const struct err *err, 
 	}
 	switch (-r) {
 	case 0:
-	case EINTR:  /* changed while it was read: there is a next time */
+	case EINTR: /* changed while it was read: there is a next time */
 		y->ok++;
 		if (err->text[0] && !err->code && !y->text[0])
-			slice_copy(slice_str(err->text), y->text, sizeof(y->text));  /* read, with a remark */
+			slice_copy(slice_str(err->text), y->text, sizeof(y->text)); /* read, with a remark */
 		return;
 	case ENOENT:
 		y->absent++;
@@ -75,7 +75,7 @@ static void count(struct tally *y, uint32_t tick, int r, const struct err *err, 
 		break;
 	}
 	if (ns && (ns->dead || r == -ESRCH))
-		return;  /* it left while we looked */
+		return; /* it left while we looked */
 	if (y->failed++ == 0)
 		slice_copy(slice_str(err->text[0] ? err->text : strerror(-r)), y->text, sizeof(y->text));
 }
@@ -87,8 +87,9 @@ static void book(struct sample *s, enum source_id id, struct tally *y, bool live
 	uint32_t now[4] = { y->ok > 0, y->absent, y->denied, y->failed };
 
 	if (s->health[id].why[0] == 0 && s->health[id].state == SOURCE_OFF)
-		y->shown[0] = UINT32_MAX;  /* a sample that has not heard of it yet */
-	if (y->failed ? y->shown[3] == now[3] && strstr(s->health[id].why, y->text) : memcmp(now, y->shown, sizeof(now)) == 0)
+		y->shown[0] = UINT32_MAX; /* a sample that has not heard of it yet */
+	if (y->failed ? y->shown[3] == now[3] && strstr(s->health[id].why, y->text) :
+			memcmp(now, y->shown, sizeof(now)) == 0)
 		return;
 	memcpy(y->shown, now, sizeof(now));
 	if (y->failed && (source_rows[id].flags & HOST || y->failed == 1))
@@ -126,10 +127,10 @@ static int read_one(struct probe *p, enum source_id id, struct netns *ns)
 
 int source_read(struct probe *p, enum source_id id, struct netns *ns)
 {
-	uint64_t began = cpu_now();
+	uint64_t began = time_now();
 	int r = read_one(p, id, source_rows[id].flags & HOST ? NULL : ns);
 
-	p->sample->health[id].cost_ns += cpu_now() - began;
+	p->sample->health[id].cost_ns += time_now() - began;
 	book(p->sample, id, &p->tree->tally[id], tree_live(p->tree));
 	return r;
 }
@@ -146,14 +147,9 @@ static unsigned nth(unsigned n, enum phase phase)
 	return n <= SRC_netdev ? n - 1 : n;
 }
 
-/* Asking for the CPU time is a system call of its own, as dear as a small file: one tick in so many is timed and counts
- * for the others. The first and the last read of a look are always timed. */
-#define TIMED_TICKS 16
-
 void source_read_all(struct probe *p, unsigned want)
 {
-	uint32_t weight = p->phase == PHASE_TICK ? p->sample->tick % TIMED_TICKS == 1 ? TIMED_TICKS : 0 : 1;
-	uint64_t began = weight ? cpu_now() : 0;
+	uint64_t began = time_now();
 	struct netns *ns;
 
 	for (unsigned k = 0; k < SRC_COUNT; k++) {
@@ -163,16 +159,14 @@ void source_read_all(struct probe *p, unsigned want)
 
 		if (!(flags & want) || flags & DEMAND)
 			continue;
-		p->tree->tally[id].any = false;  /* the last tick reads some twice: each namespace counts once */
+		p->tree->tally[id].any = false; /* the last tick reads some twice: each namespace counts once */
 		if (flags & HOST)
 			read_one(p, id, NULL);
 		for (uint32_t i = 0; flags & NS && (ns = tree_netns(p->tree, i)); i++)
 			read_one(p, id, ns);
-		if (weight) {
-			now = cpu_now();
-			p->sample->health[id].cost_ns += (now - began) * weight;
-			began = now;
-		}
+		now = time_now();
+		p->sample->health[id].cost_ns += now - began;
+		began = now;
 		book(p->sample, id, &p->tree->tally[id], tree_live(p->tree));
 	}
 }

@@ -55,7 +55,7 @@ int tree_read_fd(struct tree *t, int fd, bool single, struct slice *ret)
 			break;
 		if (t->buf_cap - 1 - len < BUF_FIRST / 2) {
 			r = tree_room(t, t->buf_cap * 2 - 1);
-			len = single ? 0 : len;  /* the pieces of two prints do not fit together */
+			len = single ? 0 : len; /* the pieces of two prints do not fit together */
 		}
 	}
 	if (r < 0)
@@ -373,7 +373,8 @@ int tree_ask(struct netns *ns, enum nl_socket sock, const char *name, struct nlm
 	int r;
 
 	if (t->kind == TREE_LIVE && !t->recording)
-		return live_ask(ns, sock, name, request, each, arg, NULL, err);  /* nobody needs the path: no formatting */
+		return live_ask(ns, sock, name, request, each, arg, NULL,
+				err); /* nobody needs the path: no formatting */
 	r = answer_path(ns, "netlink", name, path, sizeof(path));
 	if (r < 0)
 		return err_set(err, -r, "netlink %.80s: the name is too long", name);
@@ -432,7 +433,7 @@ bool tree_module(struct tree *t, const char *module)
 		builtin = live_builtin(module);
 		hash_put(&t->modules, key, builtin);
 	}
-	return builtin || live_loaded(module);  /* the second may change at any time */
+	return builtin || live_loaded(module); /* the second may change at any time */
 }
 
 int tree_enter(struct netns *ns)

@@ -18,19 +18,22 @@
 
 #define NLBUF_FIRST (64u << 10)
 #define NLBUF_MOST (1u << 20)
-#define ANSWER_S 2       /* the kernel answers at once or never */
+#define ANSWER_S 2 /* the kernel answers at once or never */
 #define KEEP_MOST (64u << 20)
 
 #ifndef NETLINK_GET_STRICT_CHK
 #define NETLINK_GET_STRICT_CHK 12
 #endif
 
-static const struct { int protocol; const char *module; } protocols[] = {
+static const struct {
+	int protocol;
+	const char *module;
+} protocols[] = {
 	[NL_ROUTE] = { NETLINK_ROUTE, NULL },
 	[NL_NOTIFY] = { NETLINK_ROUTE, NULL },
 	[NL_DIAG] = { NETLINK_SOCK_DIAG, NULL },
 	[NL_GENERIC] = { NETLINK_GENERIC, NULL },
-	[NL_NETFILTER] = { NETLINK_NETFILTER, "nfnetlink" },  /* socket() alone would load it */
+	[NL_NETFILTER] = { NETLINK_NETFILTER, "nfnetlink" }, /* socket() alone would load it */
 };
 
 /* One conversation. */
@@ -160,7 +163,7 @@ static void keep_message(struct fmt *keep, const struct nlmsghdr *nlh)
 	if (!keep)
 		return;
 	if (keep->len > KEEP_MOST)
-		keep->cut = true;  /* half an answer would read as a smaller host */
+		keep->cut = true; /* half an answer would read as a smaller host */
 	if (keep->cut)
 		return;
 	fmt_bytes(keep, nlh, nlh->nlmsg_len);
@@ -176,11 +179,11 @@ static int walk(struct talk *k, const char *p, size_t n, bool live)
 		int r = 0;
 
 		if (n < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN || nlh->nlmsg_len > n)
-			return err_set(k->err, EBADMSG, "netlink %s: a message of %u bytes where %zu are left",
-				       k->name, n < 4 ? 0 : nlh->nlmsg_len, n);
+			return err_set(k->err, EBADMSG, "netlink %s: a message of %u bytes where %zu are left", k->name,
+				       n < 4 ? 0 : nlh->nlmsg_len, n);
 		step = NLMSG_ALIGN(nlh->nlmsg_len) < n ? NLMSG_ALIGN(nlh->nlmsg_len) : n;
 		if (live && nlh->nlmsg_seq != k->seq)
-			goto next;  /* an answer to somebody earlier, or a notification */
+			goto next; /* an answer to somebody earlier, or a notification */
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			k->inconsistent = true;
 		if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE)

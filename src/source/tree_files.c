@@ -38,14 +38,14 @@ const char *const net_file_paths[NET_FILES] = {
 /* Files made by single_open(): the kernel prints them whole into one buffer, so one read that had room to spare has
  * everything, and asking for the end would print it all again. The others come a page at a time. */
 const bool net_file_single[NET_FILES] = {
-	[NET_SNMP] = true, [NET_NETSTAT] = true, [NET_SNMP6] = true, [NET_SOCKSTAT] = true, [NET_SOCKSTAT6] = true,
-	[NET_XFRM] = true, [NET_SCTP] = true,
+	[NET_SNMP] = true,	[NET_NETSTAT] = true, [NET_SNMP6] = true, [NET_SOCKSTAT] = true,
+	[NET_SOCKSTAT6] = true, [NET_XFRM] = true,    [NET_SCTP] = true,
 };
 
 /* Files read at every tick: their descriptors stay open. Each holds its last text in the kernel (4 KB and more), so the
  * others, read once in a while, are opened anew: with a thousand namespaces that is 100 MB. */
 const bool net_file_kept[NET_FILES] = {
-	[NET_SNMP] = true, [NET_NETSTAT] = true, [NET_SNMP6] = true, [NET_SOCKSTAT] = true, [NET_SOCKSTAT6] = true,
-	[NET_SOFTNET] = true, [NET_XFRM] = true, [NET_CONNTRACK] = true, [NET_ARP_CACHE] = true,
-	[NET_NDISC_CACHE] = true, [NET_RT_CACHE] = true, [NET_DEV] = true,
+	[NET_SNMP] = true,	[NET_NETSTAT] = true,	  [NET_SNMP6] = true,	 [NET_SOCKSTAT] = true,
+	[NET_SOCKSTAT6] = true, [NET_SOFTNET] = true,	  [NET_XFRM] = true,	 [NET_CONNTRACK] = true,
+	[NET_ARP_CACHE] = true, [NET_NDISC_CACHE] = true, [NET_RT_CACHE] = true, [NET_DEV] = true,
 };

@@ -19,7 +19,7 @@
 
 #include "source/tree_inner.h"
 
-#define OTHER_FDS 96  /* left to the rest of the program: pages, BPF, databases */
+#define OTHER_FDS 96 /* left to the rest of the program: pages, BPF, databases */
 
 int live_open(struct tree *t, struct err *err)
 {

@@ -213,8 +213,12 @@ static void name_it(struct tree_ns *in, struct ns_fact *fact)
 static void fill_fact(struct tree_ns *in, struct ns_fact *fact)
 {
 	*fact = (struct ns_fact){
-		.inode = in->ns.inode == in->alt ? 0 : in->ns.inode, .cookie = in->cookie, .pid = in->ns.pid,
-		.own = in->ns.own, .files = true, .sockets = in->ns.own || in->ns.nsfd >= 0,
+		.inode = in->ns.inode == in->alt ? 0 : in->ns.inode,
+		.cookie = in->cookie,
+		.pid = in->ns.pid,
+		.own = in->ns.own,
+		.files = true,
+		.sockets = in->ns.own || in->ns.nsfd >= 0,
 	};
 	name_it(in, fact);
 	slice_copy(slice_str(fact->name), in->name, sizeof(in->name));
@@ -227,7 +231,7 @@ void netns_refresh(struct sample *s, struct tree_ns *in)
 	if (in->ns.place == PLACE_NONE)
 		return;
 	if (in->ns.pid <= 0 && !in->ns.run_path)
-		s->place[in->ns.place].ns->pid = 0;  /* it leaves under the name it had */
+		s->place[in->ns.place].ns->pid = 0; /* it leaves under the name it had */
 	else
 		fill_fact(in, s->place[in->ns.place].ns);
 }
@@ -293,7 +297,7 @@ bool netns_wanted(const struct tree_ns *in, const struct ns_fact *fact)
 	if (fact->container[0] && strcmp(t->only, fact->container) == 0)
 		return true;
 	if (t->only_name)
-		return stat(t->only_path, &st) == 0 && st.st_ino == in->ns.inode;  /* we may meet it before its name */
+		return stat(t->only_path, &st) == 0 && st.st_ino == in->ns.inode; /* we may meet it before its name */
 	if (!slice_u64(slice_str(t->only), &n) || n == 0)
 		return false;
 	return in->ns.inode == n || in->ns.inode == t->only_id ||
@@ -310,8 +314,7 @@ static void learn_alt(struct tree_ns *in)
 	if (in->alt || in->ns.own || in->ns.nsfd < 0 || access("/proc/1/ns/net", R_OK) == 0 || tree_enter(&in->ns))
 		return;
 	t->cost.calls++;
-	if (stat("/proc/thread-self/net/snmp", &st) == 0 &&
-	    hash_put(&t->by_id, ALT_SPACE + st.st_ino, in->entry) == 0)
+	if (stat("/proc/thread-self/net/snmp", &st) == 0 && hash_put(&t->by_id, ALT_SPACE + st.st_ino, in->entry) == 0)
 		in->alt = ALT_SPACE + st.st_ino;
 	tree_leave(&in->ns);
 }
@@ -336,7 +339,7 @@ struct tree_ns *netns_adopt(struct tree *t, struct sample *s, struct ident id, p
 	if (run_path)
 		learn_alt(in);
 	if (in->ns.pid <= 0 && in->ns.nsfd < 0)
-		goto drop;  /* left while we looked, or not for us */
+		goto drop; /* left while we looked, or not for us */
 	in->cookie = cookie_of(&in->ns);
 	fill_fact(in, &fact);
 	if (!netns_wanted(in, &fact)) {
@@ -390,7 +393,7 @@ int netns_own(struct tree *t, struct sample *s)
 	if (readlink("/proc/self", text, sizeof(text) - 1) <= 0 || !slice_u64(slice_str(text), &self))
 		return -ENOENT;
 	t->pidfds = (pid_t)self == getpid();
-	t->enterable = false;  /* asks for alt too: others may be visible by that number only */
+	t->enterable = false; /* asks for alt too: others may be visible by that number only */
 	if (!netns_of_pid(t, (pid_t)self, &id))
 		id.inode = 0;
 	t->enterable = enterable;

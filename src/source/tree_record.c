@@ -56,7 +56,7 @@ static int get(struct tree *t, const char *path, struct slice *ret)
 	if (fd < 0)
 		return fd == -ENOTDIR || fd == -EXDEV ? -ENOENT : fd;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		r = -ENOENT;  /* a directory, or a pipe that would never end */
+		r = -ENOENT; /* a directory, or a pipe that would never end */
 	else
 		r = tree_read_fd(t, fd, false, ret);
 	close(fd);
@@ -214,8 +214,8 @@ static void read_about(struct tree *t)
 	first_line(t, "proc/sys/kernel/hostname", t->hostname, sizeof(t->hostname));
 	first_line(t, "etc/hostname", t->hostname, sizeof(t->hostname));
 	/* "Linux version 6.1.0-18-amd64 (debian-kernel@...": the third word */
-	if (!t->kernel[0] && get(t, "proc/version", &text) == 0 && slice_word(&text, &word) && slice_word(&text, &word) &&
-	    slice_word(&text, &word))
+	if (!t->kernel[0] && get(t, "proc/version", &text) == 0 && slice_word(&text, &word) &&
+	    slice_word(&text, &word) && slice_word(&text, &word))
 		slice_copy(word, t->kernel, sizeof(t->kernel));
 }
 
@@ -263,7 +263,7 @@ int recorded_open(struct tree *t, const char *path, struct err *err)
 		close(fd);
 	}
 	if (r < 0 && err)
-		*err = damage;  /* also when we go on with what could be read */
+		*err = damage; /* also when we go on with what could be read */
 	if (r < 0 && t->pack.count == 0)
 		return r;
 	find_net_dirs(t);
@@ -307,7 +307,7 @@ int recorded_scan(struct tree *t, struct sample *s, struct err *err)
 	int r;
 
 	if (t->own)
-		return 0;  /* a recording does not change */
+		return 0; /* a recording does not change */
 	get(t, "about", &about);
 	inode = about_number(about, "own_inode");
 	r = take_in(t, s, inode ? inode : 1, about, true);
@@ -355,7 +355,7 @@ void record_about(struct tree_ns *in)
 	struct fmt p, f;
 
 	if (in->ns.own || in->ns.place == PLACE_NONE)
-		return;  /* the first has its lines at the top, the second was never taken in */
+		return; /* the first has its lines at the top, the second was never taken in */
 	fmt_init(&p, path, sizeof(path));
 	fmt_add(&p, "netns/%llu/about", (unsigned long long)in->ns.inode);
 	fmt_grow(&f);

@@ -29,7 +29,7 @@
 
 struct header {
 	char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], sum[8], type, link[100], magic[6], version[2],
-	     owner[32], group[32], major[8], minor[8], prefix[155], pad[12];
+		owner[32], group[32], major[8], minor[8], prefix[155], pad[12];
 };
 _Static_assert(sizeof(struct header) == BLOCK, "a tar header is one block");
 
@@ -38,9 +38,9 @@ struct reader {
 	struct err *err;
 	const char *name;
 	int fd;
-	uint64_t at;              /* bytes read */
-	bool end;                 /* the end mark was seen */
-	char path[NAME_MOST];     /* from a long-name entry, for the next one */
+	uint64_t at;	      /* bytes read */
+	bool end;	      /* the end mark was seen */
+	char path[NAME_MOST]; /* from a long-name entry, for the next one */
 	char link[NAME_MOST];
 };
 
@@ -127,8 +127,17 @@ static bool clean(const char *name, char *ret, size_t size)
 /* Would anybody ever ask for it? Archives of a whole host hold much that we need not keep in memory. */
 static bool interesting(const char *path)
 {
-	static const char *const tops[] = { "about", "proc/", "sys/", "netns/", "netlink/", "blob/", "ethtool/", "net/",
-					    "sos_commands/networking/", "sos_commands/kernel/uname", "etc/hostname" };
+	static const char *const tops[] = { "about",
+					    "proc/",
+					    "sys/",
+					    "netns/",
+					    "netlink/",
+					    "blob/",
+					    "ethtool/",
+					    "net/",
+					    "sos_commands/networking/",
+					    "sos_commands/kernel/uname",
+					    "etc/hostname" };
 
 	for (unsigned level = 0; path && level < 2; level++) {
 		for (unsigned i = 0; i < ARRAY_SIZE(tops); i++)
@@ -259,8 +268,9 @@ static int read_stream(struct pack *p, int fd, const char *name, bool *ret_end, 
 		code = one(r);
 	while (code == 0);
 	if (code == 1)
-		code = r->end ? 0 : err_set(err, EBADMSG, "%s: ends at byte %llu without the end mark of a tar file", name,
-					    (unsigned long long)r->at);
+		code = r->end ? 0 :
+				err_set(err, EBADMSG, "%s: ends at byte %llu without the end mark of a tar file", name,
+					(unsigned long long)r->at);
 	*ret_end = r->end;
 	free(r);
 	return code;
@@ -304,7 +314,7 @@ static int read_packed(struct pack *p, int fd, const char *program, const char *
 	r = read_stream(p, out, name, &end, err);
 	close(out);
 	if (!end && pid > 0)
-		kill(pid, SIGKILL);  /* it may have more to say than we want to hear */
+		kill(pid, SIGKILL); /* it may have more to say than we want to hear */
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (r < 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -314,8 +324,16 @@ static int read_packed(struct pack *p, int fd, const char *program, const char *
 
 int tar_read(struct pack *p, int fd, const char *name, struct err *err)
 {
-	static const struct { const char *magic; size_t n; const char *program; } packed[] = {
-		{ "\x1f\x8b", 2, "gzip" }, { "\xfd" "7zXZ", 5, "xz" }, { "\x28\xb5\x2f\xfd", 4, "zstd" },
+	static const struct {
+		const char *magic;
+		size_t n;
+		const char *program;
+	} packed[] = {
+		{ "\x1f\x8b", 2, "gzip" },
+		{ "\xfd"
+		  "7zXZ",
+		  5, "xz" },
+		{ "\x28\xb5\x2f\xfd", 4, "zstd" },
 		{ "BZh", 3, "bzip2" },
 	};
 	char head[BLOCK] = "";
@@ -366,8 +384,12 @@ static bool split(const char *path, struct header *h)
 static int put(FILE *f, const char *path, char type, const char *data, size_t n, uint64_t real_ns)
 {
 	static const char zero[BLOCK];
-	struct header h = { .mode = "0000644", .uid = "0000000", .gid = "0000000", .magic = "ustar",
-			    .version = { '0', '0' }, .type = type };
+	struct header h = { .mode = "0000644",
+			    .uid = "0000000",
+			    .gid = "0000000",
+			    .magic = "ustar",
+			    .version = { '0', '0' },
+			    .type = type };
 
 	if (!split(path, &h))
 		return -ENAMETOOLONG;

@@ -20,10 +20,10 @@
 
 #include "source/tree_inner.h"
 
-#define FULL_EVERY 30            /* watches between two full looks at least */
+#define FULL_EVERY 30 /* watches between two full looks at least */
 #define NS_PER_MS 1000000
 #define MTIME_GRAIN_NS (50 * NS_PER_MS)
-#define RETRIES 10               /* for a name without a namespace; then only with the full look */
+#define RETRIES 10 /* for a name without a namespace; then only with the full look */
 #define LEFT_MOST 4096
 
 const char *const run_dirs[RUN_DIRS] = { "/run/netns", "/run/docker/netns" };
@@ -226,7 +226,7 @@ static void look_at_run(struct tree *t, struct sample *s, unsigned dir, bool ful
 	bool there, retry;
 
 	if (!full && !d->there && dir > 0)
-		return;  /* one that most hosts lack is looked for rarely */
+		return; /* one that most hosts lack is looked for rarely */
 	there = stat(run_dirs[dir], &st) == 0;
 	t->cost.calls++;
 	if (!there && !d->there)
@@ -401,7 +401,7 @@ void tree_watch(struct tree *t, struct sample *s)
 		struct netns *ns = &t->ns[i]->ns;
 
 		if (!ns->own && !ns->dead && ns->pid > 0 && ns->pidfd < 0 && !netns_still_there(t->ns[i]))
-			t->scan_wanted = true;  /* a kernel without pidfds (before 5.3) */
+			t->scan_wanted = true; /* a kernel without pidfds (before 5.3) */
 	}
 	if (t->scan_wanted || ++t->watches >= t->full_after) {
 		t->last_pid = newest;

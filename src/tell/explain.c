@@ -136,7 +136,10 @@ static void put_ordinary(struct fmt *out, const struct facts *x, uint16_t counte
 	fmt_add(out, " %s +%llu", name, (unsigned long long)n);
 }
 
-struct ordinary { struct fmt *out; const struct facts *x; };
+struct ordinary {
+	struct fmt *out;
+	const struct facts *x;
+};
 
 static void put_moved(const struct series *y, void *arg)
 {

@@ -203,7 +203,7 @@ bool facts_hold(const struct facts *x, enum when when, const char *arg)
 		return l && l->filters_known && (arg[0] == 'i' ? l->filter_ingress : l->filter_egress);
 	case WHEN_FULL:
 	case WHEN_LINK_UP:
-		return false;  /* they tell causes apart and say nothing about cures */
+		return false; /* they tell causes apart and say nothing about cures */
 	case WHEN_RULE:
 		return rule_holds(x->rule, arg);
 	}

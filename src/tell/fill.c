@@ -170,8 +170,7 @@ static bool wants_prefix(const char *p)
 /* nsenter -n shows the /sys of the other namespace, so files there would be the wrong ones. */
 static bool sysfs_in_the_way(const struct filler *fl, const char *template)
 {
-	return fl->x->net && !fl->x->net->own && !listed(fl->x->net) &&
-	       strstr(template, "/sys/");
+	return fl->x->net && !fl->x->net->own && !listed(fl->x->net) && strstr(template, "/sys/");
 }
 
 /* "{dev}" at p: puts its value and returns its length; 0 when it is no placeholder of ours; -ENODATA unknown. */

@@ -23,7 +23,10 @@
 
 static size_t count;
 static bool counting;
-static struct { void *at; size_t size; } callers[CALLERS];
+static struct {
+	void *at;
+	size_t size;
+} callers[CALLERS];
 
 #if COUNTS
 void *__libc_malloc(size_t size);

@@ -25,7 +25,8 @@
 /* Datagrams to a port where nobody listens: Udp.NoPorts moves, so that the ledger has something to book. */
 static void lose_some(int fd)
 {
-	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+					.sin_port = htons(9),
 					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
 	for (int i = 0; i < 3; i++)

@@ -19,9 +19,14 @@
 #define BASE TESTS_DIR "/fuzz/base"
 
 static char dir[128];
-static struct { unsigned step; char path[200]; const void *data; size_t n; } later[FILES];
+static struct {
+	unsigned step;
+	char path[200];
+	const void *data;
+	size_t n;
+} later[FILES];
 static unsigned laters;
-static char made[2 * FILES][200];  /* paths, to be removed before the next host */
+static char made[2 * FILES][200]; /* paths, to be removed before the next host */
 static unsigned made_count;
 
 static void promise(bool kept, const char *what)

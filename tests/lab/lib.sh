@@ -137,6 +137,7 @@ watching()
 # watch [OPTIONS]: starts a look and returns once it has its baseline
 watch()
 {
+	rm -f "$tmp/look.err"  # what the look before said is not an answer
 	"$WHYDROP" look --for 120s --json "$@" >"$tmp/look.json" 2>"$tmp/look.err" &
 	look=$!
 	watching "$tmp/look.err"

@@ -115,7 +115,9 @@ static void c1_controls_in_utf8_are_shown_not_sent(void **state)
 {
 	(void)state;
 	/* U+009B is CSI to a terminal: the same as ESC [ */
-	assert_string_equal(safe("\xc2\x9b" "31m"), "\\xc2\\x9b31m");
+	assert_string_equal(safe("\xc2\x9b"
+				 "31m"),
+			    "\\xc2\\x9b31m");
 	assert_string_equal(safe("\xc2\x80\xc2\x9f\xc2\xa0"), "\\xc2\\x80\\xc2\\x9f\xc2\xa0");
 }
 
@@ -125,7 +127,7 @@ static void invalid_utf8_is_shown_byte_by_byte(void **state)
 	assert_string_equal(safe("\xff"), "\\xff");
 	assert_string_equal(safe("\x9b"), "\\x9b");
 	assert_string_equal(safe("a\xc3"), "a\\xc3");
-	assert_string_equal(safe("\xc3(") , "\\xc3(");
+	assert_string_equal(safe("\xc3("), "\\xc3(");
 	assert_string_equal(safe("\xe2\x82"), "\\xe2\\x82");
 	assert_string_equal(safe("\xc0\xaf"), "\\xc0\\xaf");
 	assert_string_equal(safe("\xe0\x80\xaf"), "\\xe0\\x80\\xaf");
@@ -137,7 +139,8 @@ static void invalid_utf8_is_shown_byte_by_byte(void **state)
 
 static void good_utf8_passes_unchanged(void **state)
 {
-	static const char good[] = "eth0 \"{}\\ z\xc3\xbcrich \xe2\x82\xac \xef\xbf\xbd \xf0\x9f\x93\xa6 \xf4\x8f\xbf\xbf";
+	static const char good[] =
+		"eth0 \"{}\\ z\xc3\xbcrich \xe2\x82\xac \xef\xbf\xbd \xf0\x9f\x93\xa6 \xf4\x8f\xbf\xbf";
 
 	(void)state;
 	assert_string_equal(safe(good), good);

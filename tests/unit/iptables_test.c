@@ -369,7 +369,8 @@ static void a_user_chain_has_the_hooks_that_lead_to_it(void **state)
 
 static void reject_queue_and_invalid_are_told_apart(void **state)
 {
-	struct xt_conntrack_mtinfo1 info = { .match_flags = XT_CONNTRACK_STATE, .state_mask = XT_CONNTRACK_STATE_INVALID };
+	struct xt_conntrack_mtinfo1 info = { .match_flags = XT_CONNTRACK_STATE,
+					     .state_mask = XT_CONNTRACK_STATE_INVALID };
 	struct xt_NFQ_info_v3 queue = { .queuenum = 7, .queues_total = 1 };
 	uint32_t with = 0;
 

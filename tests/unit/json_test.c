@@ -55,7 +55,10 @@ static void quotes_backslashes_and_controls_are_escaped(void **state)
 static void invalid_utf8_becomes_one_replacement_per_byte(void **state)
 {
 	(void)state;
-	assert_string_equal(listed("a\xff" "b"), "[\"a\xef\xbf\xbd" "b\"]");
+	assert_string_equal(listed("a\xff"
+				   "b"),
+			    "[\"a\xef\xbf\xbd"
+			    "b\"]");
 	assert_string_equal(listed("\xc3"), "[\"\xef\xbf\xbd\"]");
 	assert_string_equal(listed("\xe2\x82"), "[\"\xef\xbf\xbd\xef\xbf\xbd\"]");
 	assert_string_equal(listed("\xed\xa0\x80"), "[\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"]");
@@ -65,7 +68,8 @@ static void invalid_utf8_becomes_one_replacement_per_byte(void **state)
 static void valid_utf8_is_kept(void **state)
 {
 	(void)state;
-	assert_string_equal(listed("\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa6"), "[\"\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa6\"]");
+	assert_string_equal(listed("\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa6"),
+			    "[\"\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa6\"]");
 }
 
 static void no_string_is_null_and_not_an_empty_string(void **state)

@@ -835,7 +835,7 @@ static void ipv6_fragments_are_malformed_where_no_memory_was_short(void **state)
 	book();
 	assert_int_equal(booked(IP_REASSEMBLY_MEMORY, ns), 10);
 	sample_put(&s, sample_slot(&s, memory, ns), 0);
-	moves("Ip6ReasmTimeout", ns, 4);  /* what filled the memory is gone, but it was there */
+	moves("Ip6ReasmTimeout", ns, 4); /* what filled the memory is gone, but it was there */
 	book();
 	assert_int_equal(booked(IP_REASSEMBLY_MEMORY, ns), 6);
 	only(10);
@@ -860,42 +860,58 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(a_part_is_taken_from_its_total), T(a_total_books_only_what_no_part_explains),
+		T(a_part_is_taken_from_its_total),
+		T(a_total_books_only_what_no_part_explains),
 		T(a_full_qdisc_is_one_loss_though_three_counters_tick),
-		T(tcp_and_forwarded_packets_in_a_full_qdisc_tick_nothing_else), T(eagain_is_refused_and_not_lost),
-		T(a_qdisc_of_one_namespace_explains_nothing_in_another), T(a_part_seen_before_its_total_is_not_unexplained),
+		T(tcp_and_forwarded_packets_in_a_full_qdisc_tick_nothing_else),
+		T(eagain_is_refused_and_not_lost),
+		T(a_qdisc_of_one_namespace_explains_nothing_in_another),
+		T(a_part_seen_before_its_total_is_not_unexplained),
 		T(an_exact_part_that_keeps_exceeding_its_total_contradicts_the_table),
-		T(an_early_part_now_and_then_is_no_contradiction), T(a_contradiction_in_one_interval_after_the_other_is_told),
+		T(an_early_part_now_and_then_is_no_contradiction),
+		T(a_contradiction_in_one_interval_after_the_other_is_told),
 		T(softnet_drops_are_taken_off_however_many_devices_show_them),
 		T(what_a_total_counts_behind_its_details_is_not_unexplained),
-		T(what_waited_and_nothing_explains_is_booked_in_the_next_interval), T(without_details_nothing_waits),
+		T(what_waited_and_nothing_explains_is_booked_in_the_next_interval),
+		T(without_details_nothing_waits),
 		T(sockets_that_show_late_drops_lost_nothing_twice),
-		T(softnet_drops_are_booked_where_the_device_shows_them), T(a_part_wider_than_its_total_leaves_no_carry),
-		T(parts_of_all_cpus_are_taken_from_the_sum), T(a_bond_repeats_its_ports_and_is_not_added),
-		T(a_bond_repeats_the_parts_of_its_ports_too), T(a_bridge_does_not_repeat_its_ports),
+		T(softnet_drops_are_booked_where_the_device_shows_them),
+		T(a_part_wider_than_its_total_leaves_no_carry),
+		T(parts_of_all_cpus_are_taken_from_the_sum),
+		T(a_bond_repeats_its_ports_and_is_not_added),
+		T(a_bond_repeats_the_parts_of_its_ports_too),
+		T(a_bridge_does_not_repeat_its_ports),
 		T(a_veth_whose_peer_refuses_is_one_loss_in_four_counters),
 		T(a_full_backlog_behind_a_veth_is_one_loss_at_both_ends),
-		T(a_drop_at_the_egress_hook_looks_to_udp_like_a_full_queue), T(a_device_without_carrier_explains_its_drops),
+		T(a_drop_at_the_egress_hook_looks_to_udp_like_a_full_queue),
+		T(a_device_without_carrier_explains_its_drops),
 		T(header_errors_beside_time_exceeded_are_an_expired_ttl),
-		T(time_exceeded_for_reassembly_is_no_expired_ttl), T(socket_drops_name_the_owner_and_add_nothing),
+		T(time_exceeded_for_reassembly_is_no_expired_ttl),
+		T(socket_drops_name_the_owner_and_add_nothing),
 		T(losses_of_sockets_closed_since_stay_booked_without_owner),
 		T(udp_errors_beside_socket_drops_are_a_filter_and_without_them_malformed),
 		T(socket_drops_that_no_counter_shows_are_the_udp_memory_limit),
 		T(late_checksum_failures_also_count_at_the_socket_and_are_one_loss),
-		T(a_raw_socket_explains_unknown_protocols), T(listen_overflows_are_listen_drops_too),
-		T(an_mptcp_join_is_a_listen_drop_too), T(an_output_rule_is_an_output_discard_too),
-		T(an_input_rule_explains_no_output_discard), T(an_nfqueue_rule_nobody_listens_to_is_a_misconfiguration),
+		T(a_raw_socket_explains_unknown_protocols),
+		T(listen_overflows_are_listen_drops_too),
+		T(an_mptcp_join_is_a_listen_drop_too),
+		T(an_output_rule_is_an_output_discard_too),
+		T(an_input_rule_explains_no_output_discard),
+		T(an_nfqueue_rule_nobody_listens_to_is_a_misconfiguration),
 		T(the_neighbour_table_is_machine_wide_and_the_discards_say_where),
 		T(too_big_for_the_next_link_counts_twice_in_ipv6),
 		T(a_witness_books_only_where_the_counter_cannot_be_read),
-		T(the_same_loss_in_two_namespaces_is_two_entries), T(pressure_and_symptoms_are_never_booked),
+		T(the_same_loss_in_two_namespaces_is_two_entries),
+		T(pressure_and_symptoms_are_never_booked),
 		T(what_a_queue_under_a_tunnel_drops_is_not_also_the_tunnels),
 		T(what_an_output_rule_drops_of_a_tunnel_is_not_also_the_tunnels),
 		T(a_macvlan_in_a_container_repeats_the_device_it_sends_through),
 		T(another_device_than_that_under_the_macvlan_explains_nothing_of_it),
-		T(a_full_ipv6_neighbour_table_is_no_missing_route), T(ipv6_fragments_are_malformed_where_no_memory_was_short),
+		T(a_full_ipv6_neighbour_table_is_no_missing_route),
+		T(ipv6_fragments_are_malformed_where_no_memory_was_short),
 		T(a_neighbours_first_words_on_a_fresh_link_are_no_missing_route),
-		T(totals_since_boot_are_booked_by_the_same_rules), T(booking_twice_gives_the_same),
+		T(totals_since_boot_are_booked_by_the_same_rules),
+		T(booking_twice_gives_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,10 @@ static int teardown(void **state)
 
 static void link_of(int ifindex)
 {
-	struct { struct nlmsghdr n; struct ifinfomsg ifi; } m = {
+	struct {
+		struct nlmsghdr n;
+		struct ifinfomsg ifi;
+	} m = {
 		.n = { .nlmsg_len = sizeof(m), .nlmsg_type = RTM_NEWLINK },
 		.ifi = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex, .ifi_flags = IFF_UP },
 	};
@@ -48,7 +51,12 @@ static void link_of(int ifindex)
 /* The device shows that many packets dropped on receiving. */
 static uint64_t shows(int ifindex, uint64_t dropped)
 {
-	struct { struct nlmsghdr n; struct if_stats_msg m; struct rtattr a; struct rtnl_link_stats64 v; } m = {
+	struct {
+		struct nlmsghdr n;
+		struct if_stats_msg m;
+		struct rtattr a;
+		struct rtnl_link_stats64 v;
+	} m = {
 		.n = { .nlmsg_len = sizeof(m), .nlmsg_type = RTM_NEWSTATS },
 		.m = { .ifindex = (uint32_t)ifindex },
 		.a = { .rta_len = RTA_LENGTH(sizeof(m.v)), .rta_type = IFLA_STATS_LINK_64 },
@@ -126,7 +134,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_device_that_comes_after_a_whole_list_starts_from_zero),
-		T(a_device_that_an_inconsistent_first_list_missed_is_not_new), T(all_devices_of_a_new_namespace_are_new),
+		T(a_device_that_an_inconsistent_first_list_missed_is_not_new),
+		T(all_devices_of_a_new_namespace_are_new),
 		T(devices_of_an_old_namespace_that_comes_in_sight_are_old),
 		T(a_device_known_by_name_alone_may_be_an_old_one_renamed),
 	};

@@ -72,10 +72,12 @@ static void losses_are_summed_over_the_queues_of_a_namespace(void **state)
 {
 	(void)state;
 	assert_int_equal(look("    7   4242     10 2 65531    40     3       52  1\n"
-			      "    8  -4242      0 1     0     5     0        0  1\n"), 0);
+			      "    8  -4242      0 1     0     5     0        0  1\n"),
+			 0);
 	assert_int_equal(sum("nfqueue.queue_dropped"), 0);
 	assert_int_equal(look("    7   4242     10 2 65531    50     4       62  1\n"
-			      "    8  -4242      0 1     0     6     0        0  1\n"), 0);
+			      "    8  -4242      0 1     0     6     0        0  1\n"),
+			 0);
 	assert_int_equal(sum("nfqueue.queue_dropped"), 11);
 	assert_int_equal(sum("nfqueue.queue_user_dropped"), 1);
 }

@@ -681,8 +681,13 @@ static void a_policy_with_a_counter_of_its_own_is_not_booked_again_by_the_last_r
 
 static void only_a_test_for_exactly_invalid_is_ct_invalid(void **state)
 {
-	static const struct { uint32_t mask; bool invalid; } cases[] = {
-		{ NF_CT_STATE_INVALID_BIT, true }, { 8, false }, { NF_CT_STATE_INVALID_BIT | 8, false },
+	static const struct {
+		uint32_t mask;
+		bool invalid;
+	} cases[] = {
+		{ NF_CT_STATE_INVALID_BIT, true },
+		{ 8, false },
+		{ NF_CT_STATE_INVALID_BIT | 8, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -701,7 +706,8 @@ static void only_a_test_for_exactly_invalid_is_ct_invalid(void **state)
 
 static void an_xt_conntrack_match_for_invalid_is_ct_invalid(void **state)
 {
-	struct xt_conntrack_mtinfo3 info = { .match_flags = XT_CONNTRACK_STATE, .state_mask = XT_CONNTRACK_STATE_INVALID };
+	struct xt_conntrack_mtinfo3 info = { .match_flags = XT_CONNTRACK_STATE,
+					     .state_mask = XT_CONNTRACK_STATE_INVALID };
 
 	(void)state;
 	chain(NFPROTO_IPV4, "INPUT", NF_INET_LOCAL_IN, NF_ACCEPT);
@@ -740,9 +746,13 @@ static void queue_rule(uint64_t packets, uint16_t flags)
 static void a_queue_loses_only_what_comes_while_nobody_listens(void **state)
 {
 	/* what the rule has counted, whether somebody listens, what is lost in all */
-	static const struct { uint64_t packets; const char *queues; uint64_t lost; } steps[] = {
-		{ 100, "", 0 }, { 110, "", 10 }, { 120, LISTENER, 10 }, { 150, LISTENER, 10 }, { 160, "", 10 },
-		{ 163, "", 13 }, { 1, "", 13 }, { 3, "", 15 },
+	static const struct {
+		uint64_t packets;
+		const char *queues;
+		uint64_t lost;
+	} steps[] = {
+		{ 100, "", 0 },	 { 110, "", 10 }, { 120, LISTENER, 10 }, { 150, LISTENER, 10 },
+		{ 160, "", 10 }, { 163, "", 13 }, { 1, "", 13 },	 { 3, "", 15 },
 	};
 
 	(void)state;

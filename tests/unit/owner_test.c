@@ -30,7 +30,9 @@ static bool fake_live(const struct tree *t)
 #define POD "0e1c5f6a-7d1b-4a7c-9a53-0a4a3c2d1e0f"
 #define POD_ "0e1c5f6a_7d1b_4a7c_9a53_0a4a3c2d1e0f"
 
-static const struct { const char *cgroup, *unit; } units[] = {
+static const struct {
+	const char *cgroup, *unit;
+} units[] = {
 	{ "0::/system.slice/nginx.service\n", "nginx.service" },
 	{ "0::/\n", "" },
 	{ "", "" },
@@ -45,7 +47,8 @@ static const struct { const char *cgroup, *unit; } units[] = {
 	{ "4:memory:/docker/" ID "\n", "0123456789ab" },
 	{ "12:pids:/system.slice/nginx.service\n1:name=systemd:/system.slice/nginx.service\n0::/\n", "nginx.service" },
 	{ "9:name=systemd:/\n4:memory:/docker/" ID "\n0::/\n", "0123456789ab" },
-	{ "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_ ".slice/cri-containerd-" ID ".scope\n",
+	{ "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_ ".slice/cri-containerd-" ID
+	  ".scope\n",
 	  "0123456789ab" },
 	{ "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_ ".slice\n", "pod " POD },
 	{ "4:memory:/kubepods/besteffort/pod" POD "/" ID "\n", "0123456789ab" },
@@ -88,8 +91,16 @@ static void a_unit_longer_than_its_room_is_cut(void **state)
 
 static void only_a_socket_link_has_an_inode(void **state)
 {
-	static const char *const bad[] = { "", "socket:[", "socket:[]", "socket:[12", "socket:[1x]", "socket:[-1]", "pipe:[7]",
-					   "/tmp/socket:[7]", "socket:[7] (deleted)", "socket:[99999999999999999999]" };
+	static const char *const bad[] = { "",
+					   "socket:[",
+					   "socket:[]",
+					   "socket:[12",
+					   "socket:[1x]",
+					   "socket:[-1]",
+					   "pipe:[7]",
+					   "/tmp/socket:[7]",
+					   "socket:[7] (deleted)",
+					   "socket:[99999999999999999999]" };
 	uint64_t v = 9;
 
 	(void)state;

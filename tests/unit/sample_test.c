@@ -211,12 +211,17 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(the_first_value_is_the_baseline), T(a_new_interval_asks_for_settings_anew),
+		T(the_first_value_is_the_baseline),
+		T(a_new_interval_asks_for_settings_anew),
 		T(a_place_that_came_later_starts_from_zero),
-		T(a_column_shown_only_when_not_zero_starts_from_zero), T(a_32_bit_counter_wraps),
-		T(a_32_bit_counter_that_fell_far_was_reset), T(after_a_long_gap_a_fall_is_never_called_a_wrap),
-		T(a_64_bit_counter_that_falls_is_a_reset_and_goes_on_from_there), T(a_gauge_may_fall_without_a_word),
-		T(a_reused_inode_is_a_new_place), T(a_counter_has_no_slot_at_a_place_of_another_scope),
+		T(a_column_shown_only_when_not_zero_starts_from_zero),
+		T(a_32_bit_counter_wraps),
+		T(a_32_bit_counter_that_fell_far_was_reset),
+		T(after_a_long_gap_a_fall_is_never_called_a_wrap),
+		T(a_64_bit_counter_that_falls_is_a_reset_and_goes_on_from_there),
+		T(a_gauge_may_fall_without_a_word),
+		T(a_reused_inode_is_a_new_place),
+		T(a_counter_has_no_slot_at_a_place_of_another_scope),
 		T(a_new_interval_forgets_what_moved_but_not_the_values),
 		T(a_setting_is_found_at_its_place_its_namespace_or_the_host),
 	};

@@ -9,7 +9,13 @@
 
 #include "source/sockbook.c"
 
-struct bench { struct sample s; struct netns ns; struct probe p; struct sockbook b; uint16_t counter; };
+struct bench {
+	struct sample s;
+	struct netns ns;
+	struct probe p;
+	struct sockbook b;
+	uint16_t counter;
+};
 
 static void start(struct bench *x)
 {

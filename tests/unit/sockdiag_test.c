@@ -17,7 +17,12 @@ static bool fake_module(struct tree *t, const char *module);
 
 /* One recorded answer for each name; what was asked is remembered. */
 #define ANSWERS 8
-static struct answer { const char *name; char data[8192]; size_t n; int result; } answers[ANSWERS];
+static struct answer {
+	const char *name;
+	char data[8192];
+	size_t n;
+	int result;
+} answers[ANSWERS];
 static char asked[256];
 static const char *absent_module;
 
@@ -81,7 +86,12 @@ static void add(struct answer *a, const void *fixed, size_t n, const void *attrs
 }
 
 /* An attribute of no interest before the one that counts, as the kernel does it. */
-struct attrs { uint16_t len0, type0; uint32_t v0; uint16_t len, type; uint32_t mem[SK_MEMINFO_VARS]; };
+struct attrs {
+	uint16_t len0, type0;
+	uint32_t v0;
+	uint16_t len, type;
+	uint32_t mem[SK_MEMINFO_VARS];
+};
 
 static struct attrs attrs_of(uint16_t type, uint32_t drops, uint32_t rmem, uint32_t rcvbuf)
 {
@@ -115,7 +125,13 @@ static void add_udp(uint64_t cookie, uint32_t drops)
 	add(answer("diag-udp4"), &m, sizeof(m), &a, sizeof(a));
 }
 
-struct bench { struct sample s; struct netns ns; struct probe p; struct sockdiag_state st; struct err err; };
+struct bench {
+	struct sample s;
+	struct netns ns;
+	struct probe p;
+	struct sockdiag_state st;
+	struct err err;
+};
 
 static void start(struct bench *b)
 {
@@ -369,11 +385,27 @@ static void a_listener_shows_its_queue(void **state)
 
 static void a_capture_shows_its_device_and_ring_captures_are_told(void **state)
 {
-	struct packet_diag_msg m = { .pdiag_family = AF_PACKET, .pdiag_num = 3, .pdiag_ino = 9, .pdiag_cookie = { 7, 0 } };
-	struct { uint16_t len, type; uint32_t v[6]; uint16_t len2, type2; uint32_t uid; struct attrs a;
-		 uint16_t len3, type3; uint32_t ring[7]; } x = {
-		.len = 28, .type = PACKET_DIAG_INFO, .v = { 12 }, .len2 = 8, .type2 = PACKET_DIAG_UID, .uid = 33,
-		.a = attrs_of(PACKET_DIAG_MEMINFO, 6, 2304, 2304), .len3 = 32, .type3 = PACKET_DIAG_RX_RING,
+	struct packet_diag_msg m = {
+		.pdiag_family = AF_PACKET, .pdiag_num = 3, .pdiag_ino = 9, .pdiag_cookie = { 7, 0 }
+	};
+	struct {
+		uint16_t len, type;
+		uint32_t v[6];
+		uint16_t len2, type2;
+		uint32_t uid;
+		struct attrs a;
+		uint16_t len3, type3;
+		uint32_t ring[7];
+	} x = {
+		.len = 28,
+		.type = PACKET_DIAG_INFO,
+		.v = { 12 },
+		.len2 = 8,
+		.type2 = PACKET_DIAG_UID,
+		.uid = 33,
+		.a = attrs_of(PACKET_DIAG_MEMINFO, 6, 2304, 2304),
+		.len3 = 32,
+		.type3 = PACKET_DIAG_RX_RING,
 	};
 	struct bench b;
 	struct sock_fact *f;

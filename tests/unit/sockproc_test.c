@@ -17,17 +17,20 @@ static int fake_net(struct netns *ns, enum net_file f, struct slice *ret, struct
 
 const char *const fake_paths[NET_FILES] = { [NET_RAW] = "raw", [NET_RAW6] = "raw6", [NET_NETLINK] = "netlink" };
 
-#define HEAD4 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref " \
-	      "pointer drops\n"
-#define HEAD6 "  sl  local_address                         remote_address                        st tx_queue " \
-	      "rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n"
+#define HEAD4                                                                                                   \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref " \
+	"pointer drops\n"
+#define HEAD6                                                                                            \
+	"  sl  local_address                         remote_address                        st tx_queue " \
+	"rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n"
 #define HEADN "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"
 
 /* A line that lost `drops` at socket `inode`. */
-#define RAW4(inode, drops) "   1: 0200000A:0001 00000000:0000 07 00000000:00000D00 00:00000000 00000000  1000    0 " \
-			   inode " 2 0000000000000000 " drops "\n"
-#define NETLINK(inode, drops) "000000000b48780a 0   1542       00000001 2304     16       0     2        " drops \
-			      "        " inode "     \n"
+#define RAW4(inode, drops)                                                                              \
+	"   1: 0200000A:0001 00000000:0000 07 00000000:00000D00 00:00000000 00000000  1000    0 " inode \
+	" 2 0000000000000000 " drops "\n"
+#define NETLINK(inode, drops) \
+	"000000000b48780a 0   1542       00000001 2304     16       0     2        " drops "        " inode "     \n"
 
 static const char *text[NET_FILES];
 
@@ -41,7 +44,13 @@ static int fake_net(struct netns *ns, enum net_file f, struct slice *ret, struct
 	return 0;
 }
 
-struct bench { struct sample s; struct netns ns; struct probe p; struct sockproc_state st; struct err err; };
+struct bench {
+	struct sample s;
+	struct netns ns;
+	struct probe p;
+	struct sockproc_state st;
+	struct err err;
+};
 
 static void start(struct bench *b)
 {
@@ -128,8 +137,13 @@ static void a_damaged_line_is_named_and_the_others_are_read(void **state)
 {
 	static const char *const bad[] = {
 		"   1: 0200000A:0001 00000000:0000 07\n",
-		RAW4("21511", "12x"), RAW4("21511", "4294967296"), RAW4("21511", "-2147483649"), RAW4("x", "1"),
-		RAW4("99999999999999999999999", "1"), "\n", "\001\002\003\n",
+		RAW4("21511", "12x"),
+		RAW4("21511", "4294967296"),
+		RAW4("21511", "-2147483649"),
+		RAW4("x", "1"),
+		RAW4("99999999999999999999999", "1"),
+		"\n",
+		"\001\002\003\n",
 	};
 	struct bench b;
 	char buf[2048];
@@ -167,13 +181,16 @@ static void a_damaged_file_does_not_keep_the_others_from_being_read(void **state
 
 static void columns_are_found_by_name(void **state)
 {
-	static const struct { const char *base, *now; } variants[] = {
+	static const struct {
+		const char *base, *now;
+	} variants[] = {
 		/* 3.x: Dump is a pointer; later ones may put columns anywhere */
 		{ "sk       Eth Pid    Groups   Rmem     Wmem     Dump     Locks     Drops     Inode\n"
 		  "dfdf 0 1542 0 2304 16 00000000 2 10 7\n",
 		  "sk       Eth Pid    Groups   Rmem     Wmem     Dump     Locks     Drops     Inode\n"
 		  "dfdf 0 1542 0 2304 16 ffff8800 2 13 7\n" },
-		{ "Inode Drops New Rmem Pid Eth\n7 10 a 2304 1542 0\n", "Inode Drops New Rmem Pid Eth\n7 13 b 2304 1542 0\n" },
+		{ "Inode Drops New Rmem Pid Eth\n7 10 a 2304 1542 0\n",
+		  "Inode Drops New Rmem Pid Eth\n7 13 b 2304 1542 0\n" },
 		{ HEADN NETLINK("7", "10"), HEADN NETLINK("7", "13") },
 	};
 	struct bench b;
@@ -225,7 +242,8 @@ static void a_netlink_socket_without_inode_is_known_by_protocol_and_port(void **
 
 static void the_kernels_own_netlink_sockets_are_left_out(void **state)
 {
-	static const char line[] = HEADN "0b48780a 16  0          00000000 0        0        0     2        3        5\n";
+	static const char line[] = HEADN
+		"0b48780a 16  0          00000000 0        0        0     2        3        5\n";
 	struct bench b;
 
 	(void)state;
@@ -265,8 +283,8 @@ static void an_ipv6_address_is_in_network_order(void **state)
 	assert_int_equal(tick(&b, NET_RAW6, HEAD6), 0);
 	assert_int_equal(tick(&b, NET_RAW6, line), 0);
 	assert_int_equal(lost(&b, SOCK_KIND_RAW, 7), 4);
-	assert_memory_equal(b.s.place[place_of(&b, SOCK_KIND_RAW, 7)].sock->addr, "\xfd\x77\0\0\0\0\0\0\0\0\0\0\0\0\0\x02",
-			    16);
+	assert_memory_equal(b.s.place[place_of(&b, SOCK_KIND_RAW, 7)].sock->addr,
+			    "\xfd\x77\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
 	assert_int_equal(b.s.place[place_of(&b, SOCK_KIND_RAW, 7)].sock->protocol, 58);
 	stop(&b);
 }

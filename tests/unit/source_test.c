@@ -60,7 +60,7 @@ static void each_namespace_is_read_and_the_machine_once(void **state)
 	read_with(&h, &p, 0, 0);
 	assert_int_equal(reads, want);
 	read_with(&h, &p, 0, 0);
-	assert_int_equal(*(unsigned *)tree_own(h.tree)->state[SRC_snmp], 2);  /* the state stays */
+	assert_int_equal(*(unsigned *)tree_own(h.tree)->state[SRC_snmp], 2); /* the state stays */
 	assert_int_equal(h.sample.health[SRC_snmp].state, SOURCE_ON);
 	assert_string_equal(h.sample.health[SRC_snmp].why, "");
 	assert_int_equal(h.sample.health[SRC_settings].state, SOURCE_OFF);

@@ -106,12 +106,18 @@ static void only_what_nobody_chose_or_was_told_is_a_loss(void **state)
 static void the_well_known_double_counts_are_parts(void **state)
 {
 	static const char *const pairs[][2] = {
-		{ "Udp.RcvbufErrors", "Udp.InErrors" }, { "Udp6InCsumErrors", "Udp6InErrors" },
-		{ "TcpExt.ListenOverflows", "TcpExt.ListenDrops" }, { "softnet.dropped", "dev.rx_dropped" },
-		{ "softnet.flow_limit_count", "softnet.dropped" }, { "IpExt.InCsumErrors", "Ip.InHdrErrors" },
-		{ "Ip.ReasmTimeout", "Ip.ReasmFails" }, { "Tcp.InCsumErrors", "Tcp.InErrs" },
-		{ "nf_conntrack.chaintoolong", "nf_conntrack.insert_failed" }, { "qdisc.drops", "Udp.SndbufErrors" },
-		{ "Udp.SndbufErrors", "Ip.OutDiscards" }, { "Ip6InTooBigErrors", "Ip6FragFails" },
+		{ "Udp.RcvbufErrors", "Udp.InErrors" },
+		{ "Udp6InCsumErrors", "Udp6InErrors" },
+		{ "TcpExt.ListenOverflows", "TcpExt.ListenDrops" },
+		{ "softnet.dropped", "dev.rx_dropped" },
+		{ "softnet.flow_limit_count", "softnet.dropped" },
+		{ "IpExt.InCsumErrors", "Ip.InHdrErrors" },
+		{ "Ip.ReasmTimeout", "Ip.ReasmFails" },
+		{ "Tcp.InCsumErrors", "Tcp.InErrs" },
+		{ "nf_conntrack.chaintoolong", "nf_conntrack.insert_failed" },
+		{ "qdisc.drops", "Udp.SndbufErrors" },
+		{ "Udp.SndbufErrors", "Ip.OutDiscards" },
+		{ "Ip6InTooBigErrors", "Ip6FragFails" },
 	};
 
 	(void)state;
@@ -129,8 +135,9 @@ static void the_well_known_double_counts_are_parts(void **state)
 static void what_loses_nothing_is_never_booked(void **state)
 {
 	static const char *const keys[] = { "softnet.time_squeeze", "TcpExt.PruneCalled", "qdisc.overlimits",
-		"qdisc.requeues", "Tcp.RetransSegs", "nf_conntrack.invalid", "dev.multicast", "Icmp.InErrors",
-		"TcpExt.TCPOFOQueue", "sockstat.UDP.mem", "dev.collisions", "qstats.rx-csum-bad" };
+					    "qdisc.requeues",	    "Tcp.RetransSegs",	  "nf_conntrack.invalid",
+					    "dev.multicast",	    "Icmp.InErrors",	  "TcpExt.TCPOFOQueue",
+					    "sockstat.UDP.mem",	    "dev.collisions",	  "qstats.rx-csum-bad" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -154,22 +161,44 @@ static struct tables small;
 
 static int sound(void **state)
 {
-	const struct counter inner = { .key = "Udp.Snd", .is = TOTAL, .cause = 1, .scope = NETNS, .unit = DATAGRAMS,
-		.of = { { "Ip.Out", WIDE, HERE } }, .help = "h", .cite = "c" };
+	const struct counter inner = { .key = "Udp.Snd",
+				       .is = TOTAL,
+				       .cause = 1,
+				       .scope = NETNS,
+				       .unit = DATAGRAMS,
+				       .of = { { "Ip.Out", WIDE, HERE } },
+				       .help = "h",
+				       .cite = "c" };
 
 	(void)state;
-	counters[0] = (struct counter){ .key = "q.drops", .is = PART, .cause = 1, .scope = DEVICE, .unit = PACKETS,
-		.of = { { "Udp.Snd", WIDE, HERE }, { "Ip.Out", WIDE, HERE } }, .help = "h", .cite = "c" };
+	counters[0] = (struct counter){ .key = "q.drops",
+					.is = PART,
+					.cause = 1,
+					.scope = DEVICE,
+					.unit = PACKETS,
+					.of = { { "Udp.Snd", WIDE, HERE }, { "Ip.Out", WIDE, HERE } },
+					.help = "h",
+					.cite = "c" };
 	counters[1] = inner;
-	counters[2] = (struct counter){ .key = "Ip.Out", .is = TOTAL, .cause = 2, .scope = NETNS, .help = "h",
-		.cite = "c" };
-	counters[3] = (struct counter){ .key = "ethtool.x", .is = LEAF, .cause = 1, .scope = DEVICE, .help = "h",
-		.cite = "c", .from = SRC_ethtool };
-	counters[4] = (struct counter){ .key = "sk.x", .is = WITNESS, .scope = SOCKET, .help = "h", .cite = "c",
-		.of = { { "Ip.Out", EXACT, HERE } } };
+	counters[2] =
+		(struct counter){ .key = "Ip.Out", .is = TOTAL, .cause = 2, .scope = NETNS, .help = "h", .cite = "c" };
+	counters[3] = (struct counter){ .key = "ethtool.x",
+					.is = LEAF,
+					.cause = 1,
+					.scope = DEVICE,
+					.help = "h",
+					.cite = "c",
+					.from = SRC_ethtool };
+	counters[4] = (struct counter){ .key = "sk.x",
+					.is = WITNESS,
+					.scope = SOCKET,
+					.help = "h",
+					.cite = "c",
+					.of = { { "Ip.Out", EXACT, HERE } } };
 	splits[0] = (struct split){ .key = "q.drops", .cause = 1, .cond = { { WHEN_KIND, "netem" } }, .why = "w" };
-	splits[1] = (struct split){ .key = "q.drops", .cause = 2, .cond = { { WHEN_MOVED, "Ip.Out|Udp.Snd" } },
-		.why = "w" };
+	splits[1] = (struct split){
+		.key = "q.drops", .cause = 2, .cond = { { WHEN_MOVED, "Ip.Out|Udp.Snd" } }, .why = "w"
+	};
 	reasons[0] = (struct reason){ "A", "tcp_x", 1, "h", NULL, NULL };
 	reasons[1] = (struct reason){ "A", NULL, 2, "h", NULL, NULL };
 	reasons[2] = (struct reason){ "B_*", NULL, 2, "h", NULL, NULL };

@@ -18,7 +18,7 @@ static void our_own_namespace_is_read_live(void **state)
 	assert_true(slice_starts(s, "Ip: Forwarding"));
 	before = tree_cost(h.tree);
 	assert_int_equal(tree_net(own, NET_SNMP, &s, &h.err), 0);
-	assert_int_equal(tree_cost(h.tree).calls - before.calls, 1);  /* one pread, no look for the end */
+	assert_int_equal(tree_cost(h.tree).calls - before.calls, 1); /* one pread, no look for the end */
 	assert_int_equal(tree_net(own, NET_SOFTNET, &s, &h.err), 0);
 	assert_true(s.n > 0);
 	assert_int_equal(ask(own, &heard, &h.err), 0);
@@ -31,8 +31,10 @@ static void our_own_namespace_is_read_live(void **state)
 
 static void an_error_of_the_kernel_is_returned_with_its_sentence(void **state)
 {
-	struct { struct nlmsghdr h; struct ifinfomsg m; } q = {
-		{ sizeof(q), RTM_GETLINK, NLM_F_REQUEST, 0, 0 }, { .ifi_index = 0x7ffffff0 } };
+	struct {
+		struct nlmsghdr h;
+		struct ifinfomsg m;
+	} q = { { sizeof(q), RTM_GETLINK, NLM_F_REQUEST, 0, 0 }, { .ifi_index = 0x7ffffff0 } };
 	struct heard heard = { 0 };
 	struct host h;
 
@@ -41,7 +43,7 @@ static void an_error_of_the_kernel_is_returned_with_its_sentence(void **state)
 	assert_int_equal(tree_ask(tree_own(h.tree), NL_ROUTE, "onelink", &q.h, hear_one, &heard, &h.err), -ENODEV);
 	assert_non_null(strstr(h.err.text, "onelink"));
 	assert_int_equal(heard.count, 0);
-	assert_int_equal(ask(tree_own(h.tree), &heard, NULL), 0);  /* the socket is still good */
+	assert_int_equal(ask(tree_own(h.tree), &heard, NULL), 0); /* the socket is still good */
 	q.m.ifi_index = 1;
 	heard.count = 0;
 	assert_int_equal(tree_ask(tree_own(h.tree), NL_ROUTE, "onelink", &q.h, hear_one, &heard, &h.err), 0);
@@ -174,7 +176,7 @@ static void a_namespace_without_processes_is_found_read_and_let_go(void **state)
 	place = ns->place;
 	assert_int_equal(tree_net(ns, NET_SNMP, &s, &h.err), 0);
 	assert_int_equal(ask(ns, &heard, &h.err), 0);
-	assert_int_equal(heard.count, 1);  /* lo */
+	assert_int_equal(heard.count, 1); /* lo */
 	assert_int_equal(tree_file(h.tree, ns, "sys/class/net/lo/ifindex", &s, &h.err), 0);
 	assert_text(0, s, "1\n");
 	assert_int_equal(tree_file(h.tree, ns, "sys/class/net/eth0/ifindex", &s, &h.err), -ENOENT);
@@ -185,7 +187,7 @@ static void a_namespace_without_processes_is_found_read_and_let_go(void **state)
 	assert_true(ip_netns("del", test_name()));
 	tick(&h);
 	assert_true(ns->dead);
-	assert_int_equal(tree_net(ns, NET_SNMP, &s, &h.err), 0);  /* its last words */
+	assert_int_equal(tree_net(ns, NET_SNMP, &s, &h.err), 0); /* its last words */
 	tree_reap(h.tree, &h.sample);
 	assert_null(named(&h, test_name()));
 	assert_true(h.sample.place[place].gone);
@@ -318,7 +320,7 @@ static void a_namespace_lives_as_long_as_any_process_inside(void **state)
 	assert_int_equal(ns->pid, second);
 	kill(second, SIGKILL);
 	for (unsigned i = 0; i < 100 && !ns->dead; i++) {
-		usleep(5000);  /* nobody of ours waits for the second */
+		usleep(5000); /* nobody of ours waits for the second */
 		tick(&h);
 	}
 	assert_true(ns->dead);

@@ -211,8 +211,9 @@ static void packed_archives_with_a_top_directory_are_read(void **state)
 		struct host h;
 		struct slice s;
 
-		snprintf(cmd, sizeof(cmd), "command -v %s >/dev/null && tar -C %s -cf - sosreport-box | %s > %s/a.tar.x",
-			 programs[i], top, programs[i], top);
+		snprintf(cmd, sizeof(cmd),
+			 "command -v %s >/dev/null && tar -C %s -cf - sosreport-box | %s > %s/a.tar.x", programs[i],
+			 top, programs[i], top);
 		if (system(cmd) != 0)
 			continue;
 		read++;

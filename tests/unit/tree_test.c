@@ -107,7 +107,7 @@ static void only_one_namespace_is_kept_by_name_inode_or_pid(void **state)
 		assert_int_equal(tree_only(h.tree, &h.sample, which[i], NULL), 0);
 		assert_int_equal(tree_netns(h.tree, 0)->inode, 4026532000);
 		assert_null(tree_netns(h.tree, 1));
-		assert_non_null(tree_own(h.tree));  /* machine-wide sources still have a home */
+		assert_non_null(tree_own(h.tree)); /* machine-wide sources still have a home */
 		close_host(&h);
 		only_before_looking(which[i]);
 	}
@@ -158,7 +158,8 @@ static void ethtool_text_comes_from_fixtures_and_sosreports(void **state)
 	put_text("sos_commands/networking/ethtool_-S_eth1", "NIC statistics:\n     a: 1\n");
 	put_text("blob/ethtool-eth2", "blob");
 	open_host(&h, top);
-	assert_text(tree_blob(tree_own(h.tree), "ethtool-text/eth0", never_fetch, NULL, &s, NULL), s, "NIC statistics:\n");
+	assert_text(tree_blob(tree_own(h.tree), "ethtool-text/eth0", never_fetch, NULL, &s, NULL), s,
+		    "NIC statistics:\n");
 	assert_text(tree_blob(tree_own(h.tree), "ethtool-text/eth1", never_fetch, NULL, &s, NULL), s,
 		    "NIC statistics:\n     a: 1\n");
 	assert_text(tree_blob(tree_own(h.tree), "ethtool-eth2", never_fetch, NULL, &s, NULL), s, "blob");
@@ -275,12 +276,15 @@ static void garbage_in_a_netlink_recording_is_never_read_past_its_end(void **sta
 static void containers_pods_and_units_are_told_from_the_cgroup(void **state)
 {
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	static const struct { const char *cgroup, *container, *unit; } cases[] = {
+	static const struct {
+		const char *cgroup, *container, *unit;
+	} cases[] = {
 		{ "0::/\n", "", "" },
 		{ "0::/system.slice/docker-" HEX64 ".scope\n", "0123456789ab", "" },
 		{ "5:devices:/docker/" HEX64 "\n4:memory:/docker/" HEX64 "\n", "0123456789ab", "" },
 		{ "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0ab1c2d3_1111_2222_3333_444455556666.slice/"
-		  "cri-containerd-" HEX64 ".scope\n", "0ab1c2d3-1111-2222-3333-444455556666", "" },
+		  "cri-containerd-" HEX64 ".scope\n",
+		  "0ab1c2d3-1111-2222-3333-444455556666", "" },
 		{ "9:cpu:/kubepods/besteffort/pod0ab1c2d3-1111-2222-3333-444455556666/" HEX64 "\n",
 		  "0ab1c2d3-1111-2222-3333-444455556666", "" },
 		{ "0::/system.slice/named.service\n", "", "named.service" },
