@@ -22,7 +22,7 @@ static void progress(const struct pipeline *p, const struct options *o, uint64_t
 	fmt_init(&f, text, sizeof(text));
 	fmt_add(&f, "watching %u namespace%s", ns, ns == 1 ? "" : "s");
 	if (tty)
-		fmt_add(&f, ", %llu s left, %s lost so far (Ctrl-C: verdict now)",
+		fmt_add(&f, ", %llu s left, %s packets missing so far (Ctrl-C: verdict)",
 			(unsigned long long)((left_ns + 999999999) / 1000000000), page_number(p->ledger.lost).s);
 	/* a line that wraps cannot be written over */
 	if (tty)

@@ -392,7 +392,8 @@ static void unseen_words(struct fmt *f, const struct report *r, bool brief)
 	if (r->unseens == 1)
 		fmt_add(f, brief ? "Blind spots: -v." : "Not seen: what no counter shows (-v).");
 	else if (brief && r->unseens)
-		fmt_add(f, "Not seen: %u things, -v names them.", r->unseens);
+		fmt_add(f, "Not seen: %u things, -v names them%s.", r->unseens,
+			r->sample->half_ns || r->sample->hidden_ns ? "; root sees more" : "");
 	else if (r->unseens)
 		fmt_add(f, "Not seen: %s; %u more with -v.", r->unseen[0], r->unseens - 1);
 }

@@ -368,9 +368,13 @@ static int qdisc_read(struct probe *p, struct netns *ns, void *state, struct err
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct queue *q = &x->q[i];
 
-		if (q->clsact && q->handle && q->slot[DROPS] != SLOT_NONE &&
-		    p->sample->series[q->slot[DROPS]].flags & SERIES_MOVED &&
-		    p->sample->series[q->slot[DROPS]].tick == p->sample->tick)
+		const struct series *y;
+
+		if (!q->clsact || !q->handle || q->slot[DROPS] == SLOT_NONE)
+			continue;
+		y = &p->sample->series[q->slot[DROPS]];
+		/* a snapshot cannot know yet whether the next one will show drops */
+		if ((y->flags & SERIES_MOVED && y->tick == p->sample->tick) || tree_recording(p->tree))
 			ask_filters(&r, q);
 	}
 	return 0;

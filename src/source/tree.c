@@ -234,6 +234,11 @@ int tree_scan(struct tree *t, struct sample *s, struct err *err)
 	return r < 0 ? r : netns_only_found(t, err);
 }
 
+bool tree_recording(const struct tree *t)
+{
+	return t->recording;
+}
+
 void tree_record(struct tree *t)
 {
 	t->recording = true;

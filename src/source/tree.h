@@ -100,6 +100,7 @@ void tree_leave(struct netns *ns);
 /* From here on every answer is also kept, to be written by tree_write. */
 void tree_record(struct tree *t);
 int tree_write(struct tree *t, const char *path, struct err *err);
+bool tree_recording(const struct tree *t);
 
 /* What was asked of the kernel so far: system calls that read, and bytes read. For the bench and for status. */
 struct tree_cost { uint64_t calls, bytes; };

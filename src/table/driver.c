@@ -5,7 +5,8 @@
  * source/netdev.c reads at every tick; names in the standard groups eth-mac and rmon; events that are no packets.
  * A driver's own name for a stats64 field is here (rx_out_of_buffer is rx_missed_errors): people search for it, and its
  * row in counter.c takes it off that field. Keys in _rx and _tx are for numbers in rx_dropped or tx_dropped too,
- * the same keys without it for numbers that are in no field. Of a per-queue and a total form only one is here.
+ * the same keys without it, and ethtool.rx_ring_full_own, for numbers that are in no field. Of a per-queue and a total
+ * form only one is here.
  * Rows of one driver stand together; '*' stands for one or more digits.
  */
 #include "table/table.h"

@@ -168,6 +168,7 @@ static void traffic_build(struct report *r)
 static void places_count(struct report *r)
 {
 	const struct sample *s = r->sample;
+	uint32_t own = sample_own_ns(s), in_own = 0;
 
 	r->namespaces = r->devices = r->cpus = 0;
 	for (uint32_t i = 0; i < s->places; i++) {
@@ -176,7 +177,11 @@ static void places_count(struct report *r)
 		r->namespaces += s->place[i].kind == PLACE_NETNS;
 		r->devices += s->place[i].kind == PLACE_DEVICE;
 		r->cpus += s->place[i].kind == PLACE_CPU;
+		in_own += own != PLACE_NONE && s->place[i].parent == own;
 	}
+	/* our own is there even when another one was asked for (--netns), but then nothing of it was read */
+	if (r->namespaces > 1 && own != PLACE_NONE && !s->place[own].slot && !in_own)
+		r->namespaces--;
 }
 
 static void finding_build(struct finding *f, const struct entry *e, const struct report *r)
