@@ -280,7 +280,7 @@ static void link_message(struct read *r, const struct nlmsghdr *nlh, bool notice
 		return; /* AF_BRIDGE messages carry only the port's part */
 	came = !d;
 	if (!d && (d = dev_make(r, ifi->ifi_index)) && s->tick > 0 && s->place[d->place].born)
-		sample_event(s, EVENT_LINK_NEW, d->place, "device %d came", ifi->ifi_index);
+		sample_event(s, EVENT_LINK_NEW, d->place, "device with index %d came", ifi->ifi_index);
 	if (!d) {
 		s->no_room++;
 		return;

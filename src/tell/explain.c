@@ -145,6 +145,9 @@ static void put_moved(const struct series *y, void *arg)
 {
 	const struct ordinary *o = arg;
 
+	/* a link that went up and down has lost nothing by that */
+	if (counter_rows[y->counter].is == SYMPTOM)
+		return;
 	put_ordinary(o->out, o->x, y->counter, y->place, o->x->r->since_boot ? y->now : y->sum);
 }
 

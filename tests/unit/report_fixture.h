@@ -15,6 +15,7 @@
 enum { AT_HOST, AT_OWN, AT_LAB, AT_B0, AT_SOCK, AT_RULE, AT_CPU, AT_LO, PLACES };
 
 struct fixture {
+	uint32_t own_slot;
 	struct ns_fact own, lab;
 	struct link_fact b0, lo;
 	struct sock_fact sock;
@@ -53,7 +54,8 @@ static inline void fixture_places(struct fixture *x)
 		.tool = "nft", .family = "inet", .table = "filter", .chain = "input", .handle = 4, .verdict = RULE_DROP
 	};
 	x->place[AT_HOST] = (struct place){ .kind = PLACE_HOST, .parent = PLACE_NONE };
-	x->place[AT_OWN] = (struct place){ .kind = PLACE_NETNS, .ns = &x->own };
+	/* something of it was read */
+	x->place[AT_OWN] = (struct place){ .kind = PLACE_NETNS, .ns = &x->own, .slot = &x->own_slot };
 	x->place[AT_LAB] = (struct place){ .kind = PLACE_NETNS, .ns = &x->lab };
 	x->place[AT_B0] = (struct place){ .kind = PLACE_DEVICE, .parent = AT_LAB, .id = 2, .link = &x->b0 };
 	x->place[AT_SOCK] = (struct place){ .kind = PLACE_SOCKET, .parent = AT_LAB, .sock = &x->sock };
