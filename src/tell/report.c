@@ -92,11 +92,31 @@ static void unseen_source(struct report *r, enum source_id id)
 }
 
 /* Most important first: an output with little room shows the head of the list. */
+/* A part grew beyond the total that should contain it: the row is wrong for this kernel, and the user may tell us. */
+static void unseen_contradictions(struct report *r)
+{
+	const struct ledger *l = r->ledger;
+
+	for (uint32_t i = 0; i < l->contradictions && i < 3; i++) {
+		const struct counter *c = &counter_rows[l->contradiction[i].counter];
+		unsigned e = 0;
+
+		while (e + 1 < EDGES && c->of[e].total && c->of[e].kind != EXACT)
+			e++;
+		unseen_add(
+			r,
+			"self.table_contradiction: %s moved %llu more than %s, which should contain it: our table is wrong "
+			"for this kernel, please report it with a snapshot",
+			c->key, (unsigned long long)l->contradiction[i].packets, c->of[e].total ? c->of[e].total : "?");
+	}
+}
+
 static void unseen_build(struct report *r)
 {
 	const struct sample *s = r->sample;
 
 	r->unseens = 0;
+	unseen_contradictions(r);
 	if (s->hidden_ns)
 		unseen_add(r, "%u namespace%s not visible: run as root", s->hidden_ns, plural(s->hidden_ns));
 	if (r->container)

@@ -222,6 +222,19 @@ static void places_that_left_are_not_in_view(void **state)
 	assert_int_equal(h->r.devices, 1);
 }
 
+static void a_contradiction_of_the_table_names_both_counters(void **state)
+{
+	struct residue c = { table_counter(slice_str("Udp.RcvbufErrors")), AT_LAB, 7 };
+	struct host *h = *state;
+	const char *words = "self.table_contradiction: Udp.RcvbufErrors moved 7 more than Udp.InErrors";
+
+	h->x.ledger.contradiction = &c;
+	h->x.ledger.contradictions = 1;
+	assert_true(built(h)->unseens > 0);
+	assert_memory_equal(h->r.unseen[0], words, strlen(words));
+	h->x.ledger.contradictions = 0;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -239,6 +252,7 @@ int main(void)
 		TEST(a_layer_is_seen_partly_seen_or_not_seen),
 		TEST(what_the_caller_knows_of_the_host_is_kept),
 		TEST(places_that_left_are_not_in_view),
+		TEST(a_contradiction_of_the_table_names_both_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
