@@ -94,7 +94,7 @@ void name_place(struct fmt *f, const struct sample *s, uint32_t place)
 	const struct place *p = place_at(s, place);
 
 	if (!p) {
-		fmt_add(f, "unknown");
+		fmt_add(f, "this machine, namespace unknown");
 		return;
 	}
 	switch ((enum place_kind)p->kind) {
